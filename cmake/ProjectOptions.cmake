@@ -1,0 +1,28 @@
+# depthwire::options: language, warnings and sanitizers, linked by every target of ours.
+set(DEPTHWIRE_SANITIZE "" CACHE STRING "sanitizers, comma separated: address,undefined or thread")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(depthwire_options INTERFACE)
+add_library(depthwire::options ALIAS depthwire_options)
+target_compile_features(depthwire_options INTERFACE cxx_std_20)
+target_include_directories(depthwire_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(depthwire_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Woverloaded-virtual -Wnon-virtual-dtor -Wduplicated-cond -Wlogical-op
+  -Wno-missing-field-initializers -Werror
+  # Same input, same bytes: no fused multiply-add behind our back.
+  -ffp-contract=off)
+
+# Sanitizers cover generated code too, or their reports would stop at its border.
+if(DEPTHWIRE_SANITIZE)
+  add_compile_options(-fsanitize=${DEPTHWIRE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${DEPTHWIRE_SANITIZE})
+endif()
