@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+#include <zmq.hpp>
+
+namespace depthwire::bus {
+
+/// CURVE keys in Z85 (40 characters). All empty: clear text, allowed on loopback only.
+struct Curve {
+  std::string public_key;
+  std::string secret_key;
+  std::vector<std::string> allowed;  ///< public keys that may connect to us
+
+  [[nodiscard]] bool enabled() const { return !secret_key.empty(); }
+};
+
+/// Reads `<directory>/<name>.secret` (ours, 0600) and every `*.public` (who may connect). Throws
+/// service::ExitError 78 with the file and what is wrong with it.
+[[nodiscard]] Curve load_curve(const std::filesystem::path& directory, const std::string& name);
+
+/// Makes a key pair: `<name>.secret` (0600) and `<name>.public`. Refuses to overwrite.
+void make_curve_keys(const std::filesystem::path& directory, const std::string& name);
+
+/// True for tcp://127.x, tcp://localhost, tcp://[::1], inproc and ipc.
+[[nodiscard]] bool is_loopback(const std::string& address);
+
+/// Makes `socket` a CURVE server in the enforced ZAP domain, or leaves it in clear when `curve` is
+/// off. Throws service::ExitError 78 when `address` is not loopback and there are no keys.
+void secure_server(zmq::socket_t& socket, const Curve& curve, const std::string& address);
+
+/// Makes `socket` a CURVE client of the server with `server_public_key`; in clear when `curve` is
+/// off.
+void secure_client(zmq::socket_t& socket, const Curve& curve,
+                   const std::string& server_public_key);
+
+/// Answers libzmq's authentication requests from the allow-list; one per context, before the
+/// first CURVE bind. A peer whose key is not in the list is refused and counted.
+class Authenticator {
+ public:
+  Authenticator(zmq::context_t& context, std::vector<std::string> allowed);
+  ~Authenticator();
+  Authenticator(const Authenticator&) = delete;
+  Authenticator& operator=(const Authenticator&) = delete;
+
+  [[nodiscard]] std::uint64_t refused() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace depthwire::bus

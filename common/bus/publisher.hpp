@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <zmq.hpp>
+
+#include "common/bus/curve.hpp"
+#include "common/journal/writer.hpp"
+
+namespace depthwire::bus {
+
+/// What a process answers to a COMMAND.
+struct CommandAnswer {
+  enum class Status : std::uint8_t { done, refused, unknown_command, failed };
+  Status status = Status::done;
+  std::string text;
+  std::string body;
+};
+using AnswerCommand = std::function<void(CommandAnswer)>;  ///< callable once, from any thread
+/// Called on the request thread; answers now or later.
+using CommandHandler =
+    std::function<void(const std::string& name, const std::string& body, AnswerCommand)>;
+
+struct PublisherOptions {
+  std::string environment;              ///< sim, demo, live
+  std::string source;                   ///< <environment>.<service>
+  std::filesystem::path journal;        ///< directory of this source's journal
+  std::string publish;                  ///< PUB address, e.g. tcp://127.0.0.1:5560
+  std::string requests;                 ///< ROUTER address
+  Curve curve;
+  std::uint64_t segment_bytes = 64ULL << 20;
+  bool stage = false;                   ///< recovery cuts back to the last whole step
+  std::string build;
+  std::string reason = "start";
+  std::map<std::string, std::string> parameters;  ///< of a stage, for EPOCH_START
+  CommandHandler commands;
+};
+
+/// Owns a journal, a PUB socket and the thread that serves requests. One thread uses it: append()
+/// records, then flush() writes them in one write and publishes the same bytes. Nothing is
+/// published that is not in the journal.
+class Publisher {
+ public:
+  /// Recovers the journal, begins an epoch, binds, serves. Throws service::ExitError: 75, 65 or 74
+  /// as journal::Writer, 69 when an address is in use, 78 for a bind that is not loopback without
+  /// CURVE keys.
+  Publisher(zmq::context_t& context, PublisherOptions options);
+  ~Publisher();
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+
+  [[nodiscard]] const std::string& source() const;
+  [[nodiscard]] const journal::Recovered& recovered() const;
+  /// The last record written.
+  [[nodiscard]] journal::Position head() const;
+  /// The addresses as bound, with the port the system chose where 0 was asked for.
+  [[nodiscard]] std::string publish_address() const;
+  [[nodiscard]] std::string requests_address() const;
+
+  /// A topic for append(): kind and symbol ("" = none), looked up once.
+  [[nodiscard]] journal::TopicId topic(std::string_view kind, std::string_view symbol);
+  [[nodiscard]] journal::TopicId control_topic();
+
+  /// Adds a serialized depthwire.bus.Envelope to the group; `payload_type` is the number of its
+  /// payload field. Control records are synced at once.
+  journal::Position append(journal::TopicId topic, int payload_type, std::string_view envelope,
+                           std::uint16_t flags = journal::no_flags);
+
+  /// Writes the group, then publishes it. Throws service::ExitError 74 when the disk fails.
+  void flush();
+
+  /// To be called at least every 50 ms: heartbeats every 250 ms.
+  void tick();
+
+  /// True once after the journal began a segment (and at start): time for keyframes.
+  [[nodiscard]] bool take_segment_started();
+
+  /// Writes EPOCH_END, syncs. append() is over then.
+  void close(std::string_view reason);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace depthwire::bus

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/journal/format.hpp"
+
+namespace depthwire::journal {
+
+struct WriterOptions {
+  std::filesystem::path directory;
+  std::uint64_t segment_bytes = 64ULL << 20;
+  bool cut_to_step = false;  ///< a stage: recovery cuts back to the last whole step
+};
+
+/// What recovery found, to be declared in EPOCH_START.
+struct Recovered {
+  Position last;                  ///< the last record kept; {0, 0} in a new journal
+  std::uint64_t torn_bytes = 0;   ///< cut from the tail: not a whole record
+  std::uint64_t cut_records = 0;  ///< cut from the tail: not a whole step
+};
+
+/// A topic that has been looked up once; cheap to append to.
+struct TopicId {
+  std::uint32_t index = 0;
+};
+
+/// Where the newest record of a topic lies.
+struct Newest {
+  std::string topic;
+  Position position;
+};
+
+/// The append side of a journal: locks the directory, recovers, starts a new epoch. Not thread-safe
+/// but for head() and newest(). Syncing runs on a thread of its own, since one sync may take
+/// milliseconds; a failed write or sync is fail-stop: the next call throws.
+class Writer {
+ public:
+  /// Throws service::ExitError: 75 when another process holds the journal, 65 when an earlier
+  /// segment is damaged, 74 when the directory cannot be written.
+  explicit Writer(WriterOptions options);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  [[nodiscard]] const Recovered& recovered() const;
+  [[nodiscard]] std::uint64_t epoch() const;
+
+  /// `topic` ends in '|'.
+  [[nodiscard]] TopicId topic(std::string_view topic);
+
+  /// Adds a record to the group that the next commit() writes.
+  Position append(TopicId topic, std::uint16_t payload_type, std::uint16_t flags,
+                  std::string_view payload, std::int64_t publish_time_ns);
+
+  /// The frames of the group, in order; valid until commit() returns.
+  [[nodiscard]] const std::vector<std::string_view>& group() const;
+
+  /// Writes the group in one write. Throws service::ExitError 74 when the disk fails.
+  void commit();
+  /// Empties the group after a commit, once its frames have been published.
+  void clear_group();
+
+  /// True once after a new segment was begun: time for keyframes.
+  [[nodiscard]] bool take_segment_started();
+
+  /// Wakes the sync thread: now for control records, else when 50 ms or 1 MiB have gathered.
+  void request_sync();
+  /// Syncs what is written before returning.
+  void sync();
+
+  /// The newest written record. Any thread.
+  [[nodiscard]] Position head() const;
+  /// The newest record of each topic with the prefix. Any thread.
+  [[nodiscard]] std::vector<Newest> newest(std::string_view topic_prefix) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace depthwire::journal
