@@ -1,10 +1,10 @@
 #include "common/journal/format.hpp"
 
+#include "common/journal/crc32c.hpp"
+
 #include <bit>
 #include <cassert>
 #include <cstring>
-
-#include "common/journal/crc32c.hpp"
 
 // The layout is written by memcpy of native integers.
 static_assert(std::endian::native == std::endian::little, "journals are little-endian");

@@ -30,6 +30,7 @@ enum Flags : std::uint16_t {
   no_flags = 0,
   synthetic = 1,    ///< backfilled, not seen live
   end_of_step = 2,  ///< the last output of one input
+  keyframe = 4,     ///< a late reader of the topic may begin here
 };
 
 /// Payload types from here on are control records.
@@ -38,9 +39,9 @@ inline constexpr std::uint16_t first_control_type = 100;
 /// The fixed 48 bytes between topic and payload.
 struct Header {
   Position position;
-  std::uint64_t topic_prev = 0;       ///< offset of the previous record of the topic; 0 = first
-  std::int64_t publish_time_ns = 0;   ///< UTC; a label, no computation reads it
-  std::uint16_t payload_type = 0;     ///< number of the envelope's payload field
+  std::uint64_t topic_prev = 0;      ///< offset of the previous record of the topic; 0 = first
+  std::int64_t publish_time_ns = 0;  ///< UTC; a label, no computation reads it
+  std::uint16_t payload_type = 0;    ///< number of the envelope's payload field
   std::uint16_t flags = no_flags;
   std::uint16_t schema = schema_version;
   std::uint32_t payload_length = 0;
@@ -59,11 +60,11 @@ struct Record {
 
 /// Why bytes are not a record.
 enum class FormatError : std::uint8_t {
-  incomplete,   ///< the bytes end inside the entry
-  end,          ///< zeros: nothing has been written here
-  bad_length,   ///< a length that no entry can have
+  incomplete,  ///< the bytes end inside the entry
+  end,         ///< zeros: nothing has been written here
+  bad_length,  ///< a length that no entry can have
   bad_crc,
-  bad_topic,    ///< no '|' within 255 bytes
+  bad_topic,  ///< no '|' within 255 bytes
   bad_magic,
   bad_payload,  ///< the header's payload length is not what follows
 };

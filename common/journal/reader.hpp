@@ -1,12 +1,12 @@
 #pragma once
 
+#include "common/journal/format.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <variant>
-
-#include "common/journal/format.hpp"
 
 namespace depthwire::journal {
 
@@ -40,6 +40,9 @@ class Reader {
   /// committed, when the caller knows it.
   [[nodiscard]] ReadResult next();
   [[nodiscard]] ReadResult next(Position up_to);
+
+  /// Goes to the newest record with `offset`; next() returns it. False when no segment holds it.
+  bool seek_offset(std::uint64_t offset);
 
   /// The last record returned, or where reading began.
   [[nodiscard]] Position last() const;

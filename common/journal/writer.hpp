@@ -1,5 +1,7 @@
 #pragma once
 
+#include "common/journal/format.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/journal/format.hpp"
 
 namespace depthwire::journal {
 
@@ -30,10 +30,10 @@ struct TopicId {
   std::uint32_t index = 0;
 };
 
-/// Where the newest record of a topic lies.
+/// Where the newest keyframe, or in a topic without keyframes the newest record, lies.
 struct Newest {
   std::string topic;
-  Position position;
+  std::uint64_t offset = 0;
 };
 
 /// The append side of a journal: locks the directory, recovers, starts a new epoch. Not thread-safe
@@ -76,7 +76,7 @@ class Writer {
 
   /// The newest written record. Any thread.
   [[nodiscard]] Position head() const;
-  /// The newest record of each topic with the prefix. Any thread.
+  /// The newest keyframe or record of each topic with the prefix. Any thread.
   [[nodiscard]] std::vector<Newest> newest(std::string_view topic_prefix) const;
 
  private:

@@ -1,0 +1,165 @@
+#include "common/journal/reader.hpp"
+
+#include "common/journal/file.hpp"
+#include "common/journal/segment.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <limits>
+#include <system_error>
+#include <tuple>
+#include <vector>
+
+namespace depthwire::journal {
+namespace {
+
+constexpr std::size_t page_bytes = 1 << 20;
+constexpr Position no_bound{std::numeric_limits<std::uint64_t>::max(),
+                            std::numeric_limits<std::uint64_t>::max()};
+
+// The last segment that begins at or before `position`, or the first.
+std::size_t segment_of(const std::vector<Segment>& segments, Position position) {
+  const auto after = std::upper_bound(
+      segments.begin(), segments.end(), position, [](Position wanted, const Segment& segment) {
+        return wanted < Position{segment.epoch, segment.first_offset};
+      });
+  if (after == segments.begin()) return 0;
+  return static_cast<std::size_t>(after - segments.begin()) - 1;
+}
+
+}  // namespace
+
+class Reader::Impl {
+ public:
+  Impl(std::filesystem::path directory, Position after)
+      : directory_(std::move(directory)), last_(after) {}
+
+  ReadResult next(Position up_to) {
+    if (last_ >= up_to) return AtEnd{};
+    if (!file_.open()) {
+      if (auto obstacle = open_at(last_)) return *obstacle;
+    }
+    while (true) {
+      auto record = decode();
+      if (record) {
+        if (record->position() != Position{segment_.epoch, expected_}) {
+          return Corrupt{segment_.path.string(), file_at_ + at_, FormatError::bad_payload};
+        }
+        if (record->position() > up_to) return AtEnd{};
+        at_ += entry_bytes(record->frame.size());
+        ++expected_;
+        if (record->position() <= last_) continue;
+        last_ = record->position();
+        return *record;
+      }
+      if (!open_following()) return AtEnd{};
+      // A writer that moved on left this segment whole.
+      record = decode();
+      if (record) continue;
+      const bool whole = record.error() == FormatError::end ||
+                         (record.error() == FormatError::incomplete && at_ == bytes_.size());
+      if (!whole) return Corrupt{segment_.path.string(), file_at_ + at_, record.error()};
+      open(following_);
+    }
+  }
+
+  bool seek_offset(std::uint64_t offset) {
+    const auto segments = list_segments(directory_);
+    for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+      if (segment->first_offset > offset) continue;
+      open(*segment);
+      while (const auto record = decode()) {
+        if (record->position().offset == offset) {
+          last_ = {segment->epoch, offset - 1};
+          return true;
+        }
+        at_ += entry_bytes(record->frame.size());
+        ++expected_;
+      }
+    }
+    return false;
+  }
+
+  Position last() const { return last_; }
+
+ private:
+  std::optional<ReadResult> open_at(Position after) {
+    const auto segments = list_segments(directory_);
+    if (segments.empty()) return AtEnd{};
+    const auto& oldest = segments.front();
+    if (after != Position{} && after.offset + 1 < oldest.first_offset) {
+      return AgedOut{{oldest.epoch, oldest.first_offset}};
+    }
+    open(segments[segment_of(segments, after)]);
+    return std::nullopt;
+  }
+
+  void open(const Segment& segment) {
+    file_ = File(segment.path, O_RDONLY);
+    segment_ = segment;
+    expected_ = segment.first_offset;
+    bytes_.clear();
+    file_at_ = 0;
+    at_ = 0;
+  }
+
+  // Is there a segment after the current one?
+  bool open_following() {
+    const auto segments = list_segments(directory_);
+    const auto next = std::upper_bound(
+        segments.begin(), segments.end(), segment_, [](const Segment& a, const Segment& b) {
+          return std::tie(a.epoch, a.first_offset) < std::tie(b.epoch, b.first_offset);
+        });
+    if (next == segments.end()) return false;
+    following_ = *next;
+    return true;
+  }
+
+  // The record at the place of reading; the file is read again when the buffer does not hold it.
+  tl::expected<Record, FormatError> decode() {
+    const std::string_view buffered(bytes_);
+    auto record = decode_entry(buffered.substr(at_));
+    if (record) return record;
+    file_at_ += at_;
+    at_ = 0;
+    bytes_.resize(page_bytes);
+    bytes_.resize(file_.read_at(bytes_.data(), bytes_.size(), file_at_));
+    record = decode_entry(bytes_);
+    if (!record && record.error() == FormatError::incomplete && bytes_.size() == page_bytes) {
+      bytes_.resize(2 * page_bytes);  // the longest entry is little over one page
+      bytes_.resize(file_.read_at(bytes_.data(), bytes_.size(), file_at_));
+      record = decode_entry(bytes_);
+    }
+    return record;
+  }
+
+  std::filesystem::path directory_;
+  Position last_;
+  Segment segment_;
+  Segment following_;
+  File file_;
+  std::uint64_t expected_ = 0;
+  std::string bytes_;  // from file_at_ on
+  std::size_t file_at_ = 0;
+  std::size_t at_ = 0;  // the place of reading in bytes_
+};
+
+Reader::Reader(std::filesystem::path directory, Position after)
+    : impl_(std::make_unique<Impl>(std::move(directory), after)) {}
+Reader::~Reader() = default;
+Reader::Reader(Reader&&) noexcept = default;
+Reader& Reader::operator=(Reader&&) noexcept = default;
+
+ReadResult Reader::next() { return impl_->next(no_bound); }
+ReadResult Reader::next(Position up_to) { return impl_->next(up_to); }
+bool Reader::seek_offset(std::uint64_t offset) { return impl_->seek_offset(offset); }
+Position Reader::last() const { return impl_->last(); }
+
+Position first_position(const std::filesystem::path& directory) {
+  const auto segments = list_segments(directory);
+  if (segments.empty()) return {};
+  return {segments.front().epoch, segments.front().first_offset};
+}
+
+}  // namespace depthwire::journal
