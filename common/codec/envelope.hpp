@@ -1,11 +1,12 @@
 #pragma once
 
+#include "common/market/types.hpp"
+
+#include <tl/expected.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
-
-#include "common/market/types.hpp"
 
 namespace depthwire::codec {
 
