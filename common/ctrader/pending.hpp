@@ -1,0 +1,67 @@
+#pragma once
+
+#include "common/ctrader/rate_limiter.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace depthwire::ctrader {
+
+/// Requests in flight, by the id that their answers repeat. `T` is what the caller wants back with
+/// the answer. Ids are unique in the process when prefixes are.
+template <class T>
+class Pending {
+ public:
+  explicit Pending(std::string prefix) : prefix_{std::move(prefix)} {}
+
+  /// Notes a request and gives it an id.
+  [[nodiscard]] std::string add(T value, TimePoint deadline) {
+    auto id = prefix_ + std::to_string(++last_);
+    entries_.emplace(id, Entry{std::move(value), deadline});
+    return id;
+  }
+
+  /// The request of `id`, which is then done; empty for an id that is not ours: an event.
+  [[nodiscard]] std::optional<T> complete(std::string_view id) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return std::nullopt;
+    std::optional<T> value{std::move(found->second.value)};
+    entries_.erase(found);
+    return value;
+  }
+
+  /// Requests whose deadline has passed, which are then done.
+  [[nodiscard]] std::vector<T> expire(TimePoint now) {
+    std::vector<T> expired;
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+      if (entry->second.deadline > now) {
+        ++entry;
+        continue;
+      }
+      expired.push_back(std::move(entry->second.value));
+      entry = entries_.erase(entry);
+    }
+    return expired;
+  }
+
+  /// All requests in flight, which are then done, as after a disconnect.
+  [[nodiscard]] std::vector<T> take_all() { return expire(TimePoint::max()); }
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    T value;
+    TimePoint deadline;
+  };
+
+  std::string prefix_;
+  std::uint64_t last_ = 0;
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace depthwire::ctrader
