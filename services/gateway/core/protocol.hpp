@@ -1,0 +1,53 @@
+#pragma once
+
+#include "proto/bus/envelope.pb.h"
+#include "services/gateway/core/frame.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace depthwire::gateway {
+
+/// The live best prices of a symbol as far as they are known: a spot event carries only the side
+/// that moved.
+struct BestPrices {
+  std::optional<std::int64_t> bid_points;
+  std::optional<std::int64_t> ask_points;
+  std::optional<std::int64_t> close_points;  ///< of the last session
+
+  void apply(const bus::Spot& spot);
+};
+
+/// How a publisher's log reaches us.
+enum class SourceState : std::uint8_t { catching_up, live, stale, halted, disabled };
+[[nodiscard]] std::string_view to_string(SourceState state);
+
+/// The wire name of a connection's state: "app-auth" for app_auth.
+[[nodiscard]] std::string_view to_string(bus::Connection::State state);
+
+/// True for the signals that are events; all others are series, of which only the latest matters.
+/// Source: signals.md 3.
+[[nodiscard]] bool is_event(const bus::Signal& signal);
+
+/// Append one JSON object, as docs/websocket.md describes it. `position` is that of the record,
+/// written source:epoch:offset.
+void append_book(std::string& out, const bus::Envelope& envelope, std::string_view position);
+void append_spot(std::string& out, const bus::Envelope& envelope, const BestPrices& best,
+                 std::string_view position);
+void append_bar(std::string& out, const bus::Envelope& envelope, std::string_view position);
+void append_signal(std::string& out, const bus::Envelope& envelope, std::string_view position);
+void append_flow(std::string& out, const bus::Envelope& envelope, std::string_view position);
+void append_sentiment(std::string& out, const bus::Envelope& envelope, std::string_view position);
+void append_symbol(std::string& out, const bus::Envelope& envelope, std::string_view position);
+void append_connection(std::string& out, const bus::Envelope& envelope, std::string_view position);
+void append_alert(std::string& out, const bus::Envelope& envelope, std::string_view position);
+
+/// An empty book: what was known of `symbol` is no longer current.
+void append_no_book(std::string& out, std::string_view symbol, std::string_view position);
+
+void append_status(std::string& out, std::string_view source, SourceState state,
+                   std::uint64_t lag_records);
+
+}  // namespace depthwire::gateway
