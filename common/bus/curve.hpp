@@ -1,10 +1,12 @@
 #pragma once
 
+#include <zmq.hpp>
+
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
-#include <zmq.hpp>
 
 namespace depthwire::bus {
 
@@ -21,20 +23,25 @@ struct Curve {
 /// service::ExitError 78 with the file and what is wrong with it.
 [[nodiscard]] Curve load_curve(const std::filesystem::path& directory, const std::string& name);
 
+/// The public key of another process, `<directory>/<name>.public`.
+[[nodiscard]] std::string load_public_key(const std::filesystem::path& directory,
+                                          const std::string& name);
+
 /// Makes a key pair: `<name>.secret` (0600) and `<name>.public`. Refuses to overwrite.
 void make_curve_keys(const std::filesystem::path& directory, const std::string& name);
 
 /// True for tcp://127.x, tcp://localhost, tcp://[::1], inproc and ipc.
 [[nodiscard]] bool is_loopback(const std::string& address);
 
-/// Makes `socket` a CURVE server in the enforced ZAP domain, or leaves it in clear when `curve` is
-/// off. Throws service::ExitError 78 when `address` is not loopback and there are no keys.
+/// Makes `socket` a CURVE server, or leaves it in clear when `curve` is off. The context needs an
+/// Authenticator before: without one libzmq 4.3 lets every key in (its option to enforce the domain
+/// is in the draft API, which Debian does not build). Throws service::ExitError 78 when `address`
+/// is not loopback and there are no keys.
 void secure_server(zmq::socket_t& socket, const Curve& curve, const std::string& address);
 
 /// Makes `socket` a CURVE client of the server with `server_public_key`; in clear when `curve` is
 /// off.
-void secure_client(zmq::socket_t& socket, const Curve& curve,
-                   const std::string& server_public_key);
+void secure_client(zmq::socket_t& socket, const Curve& curve, const std::string& server_public_key);
 
 /// Answers libzmq's authentication requests from the allow-list; one per context, before the
 /// first CURVE bind. A peer whose key is not in the list is refused and counted.

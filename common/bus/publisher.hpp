@@ -1,5 +1,10 @@
 #pragma once
 
+#include "common/bus/curve.hpp"
+#include "common/journal/writer.hpp"
+
+#include <zmq.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -8,10 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <zmq.hpp>
-
-#include "common/bus/curve.hpp"
-#include "common/journal/writer.hpp"
 
 namespace depthwire::bus {
 
@@ -28,14 +29,14 @@ using CommandHandler =
     std::function<void(const std::string& name, const std::string& body, AnswerCommand)>;
 
 struct PublisherOptions {
-  std::string environment;              ///< sim, demo, live
-  std::string source;                   ///< <environment>.<service>
-  std::filesystem::path journal;        ///< directory of this source's journal
-  std::string publish;                  ///< PUB address, e.g. tcp://127.0.0.1:5560
-  std::string requests;                 ///< ROUTER address
+  std::string environment;        ///< sim, demo, live
+  std::string source;             ///< <environment>.<service>
+  std::filesystem::path journal;  ///< directory of this source's journal
+  std::string publish;            ///< PUB address, e.g. tcp://127.0.0.1:5560
+  std::string requests;           ///< ROUTER address
   Curve curve;
   std::uint64_t segment_bytes = 64ULL << 20;
-  bool stage = false;                   ///< recovery cuts back to the last whole step
+  bool stage = false;  ///< recovery cuts back to the last whole step
   std::string build;
   std::string reason = "start";
   std::map<std::string, std::string> parameters;  ///< of a stage, for EPOCH_START
@@ -77,6 +78,9 @@ class Publisher {
 
   /// To be called at least every 50 ms: heartbeats every 250 ms.
   void tick();
+
+  /// The newest keyframe or record of each topic with the prefix.
+  [[nodiscard]] std::vector<journal::Newest> newest(std::string_view topic_prefix) const;
 
   /// True once after the journal began a segment (and at start): time for keyframes.
   [[nodiscard]] bool take_segment_started();

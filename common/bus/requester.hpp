@@ -1,12 +1,13 @@
 #pragma once
 
-#include <chrono>
-#include <string>
+#include "common/bus/curve.hpp"
+#include "proto/bus/request.pb.h"
+
 #include <tl/expected.hpp>
 #include <zmq.hpp>
 
-#include "common/bus/curve.hpp"
-#include "proto/bus/request.pb.h"
+#include <chrono>
+#include <string>
 
 namespace depthwire::bus {
 

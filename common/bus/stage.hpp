@@ -1,5 +1,8 @@
 #pragma once
 
+#include "common/bus/publisher.hpp"
+#include "common/bus/subscriber.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -7,9 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "common/bus/publisher.hpp"
-#include "common/bus/subscriber.hpp"
 
 namespace depthwire::bus {
 
@@ -55,6 +55,7 @@ class StageRunner {
   [[nodiscard]] std::uint64_t steps() const;
   [[nodiscard]] std::uint64_t dead_letters() const;
   [[nodiscard]] bool stale() const;
+  [[nodiscard]] const std::string& halted() const;  ///< why the input halted; empty: it has not
 
  private:
   class Impl;

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <zmq.hpp>
+
+#include <string>
+
+namespace depthwire::bus {
+
+/// The options every socket of the bus has: message limit, ZMTP heartbeat, handshake limit, no
+/// linger.
+void set_common_options(zmq::socket_t& socket);
+
+/// Binds, or throws service::ExitError 69 that names the address. Returns the address as bound.
+std::string bind_or_exit(zmq::socket_t& socket, const std::string& address);
+
+}  // namespace depthwire::bus
