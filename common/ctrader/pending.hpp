@@ -2,6 +2,7 @@
 
 #include "common/ctrader/rate_limiter.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,6 +52,12 @@ class Pending {
   /// All requests in flight, which are then done, as after a disconnect.
   [[nodiscard]] std::vector<T> take_all() { return expire(TimePoint::max()); }
 
+  /// The next time at which expire() gives something.
+  [[nodiscard]] TimePoint next_deadline() const {
+    auto next = TimePoint::max();
+    for (const auto& [id, entry] : entries_) next = std::min(next, entry.deadline);
+    return next;
+  }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "common/ctrader/connection.hpp"
+#include "common/ctrader/decode.hpp"
+#include "common/ctrader/errors.hpp"
+#include "common/ctrader/requests.hpp"
+#include "common/ctrader/session.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace depthwire::ctrader {
+
+struct ClientOptions {
+  std::string name;  ///< begins the ids of requests
+  ConnectionOptions connection;
+  Account account;
+  SessionTimes times;
+  Duration answer_timeout = std::chrono::seconds{30};
+  std::function<double()> random;  ///< in [0, 1); empty: seeded by the system
+};
+
+/// Hears from a Client, on the thread of its io_context.
+class ClientHandler {
+ public:
+  virtual ~ClientHandler() = default;
+  virtual void on_state(SessionState state, const std::string& reason) = 0;
+  /// The set-up needs a person: the process should end with exit code 78.
+  virtual void on_give_up(const std::string& reason) = 0;
+  /// Frames that were ready together follow, then on_group_end().
+  virtual void on_group_begin() {}
+  /// An event that is not the session's own. Views hold during the call.
+  virtual void on_event(const Envelope& envelope) = 0;
+  /// A frame that is no message.
+  virtual void on_undecodable(DecodeError error) = 0;
+  virtual void on_group_end() {}
+};
+
+/// What came of a request: the answer, or why there is none. An answer's views hold during the
+/// call; "it is so already" is an answer with an empty payload.
+using Answer = tl::expected<Envelope, BrokerError>;
+using AnswerHandler = std::function<void(const Answer&)>;
+
+/// One authenticated connection to the broker: keeps it up, sends requests within the rate limits,
+/// matches answers. What the broker throttles is sent again a few times; what was in flight when
+/// the connection went is answered with the code CONNECTION_LOST, what nobody answers with
+/// NO_ANSWER. Used on the thread of its io_context.
+class Client {
+ public:
+  Client(boost::asio::io_context& io, ClientOptions options, ClientHandler& handler);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void start();
+  /// Ends the connection. The handler hears nothing more.
+  void stop();
+
+  [[nodiscard]] SessionState state() const;
+  /// Queues a request, in `ready` only; `handler` is called once, never from within send(), and not
+  /// after stop().
+  void send(Request request, AnswerHandler handler);
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace depthwire::ctrader
