@@ -1,0 +1,69 @@
+#pragma once
+
+#include "simulator/market/bars.hpp"
+#include "simulator/market/event.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+namespace depthwire::simulator {
+
+/// One change of one side of a symbol's best prices.
+struct Tick {
+  std::int64_t time_ms = 0;
+  market::Price price;
+};
+
+/// Where one symbol stands: what a client that subscribes now is told, and the history so far.
+class SymbolBoard {
+ public:
+  explicit SymbolBoard(SymbolInfo info);
+
+  void apply(const Event& event);
+
+  [[nodiscard]] const SymbolInfo& info() const { return info_; }
+  /// The last known prices; the opening prices before the first event.
+  [[nodiscard]] const market::Spot& last() const { return last_; }
+  [[nodiscard]] std::int64_t last_tick_ns() const { return last_tick_ns_; }
+  /// Every quote of the book, by rising id.
+  [[nodiscard]] std::span<const market::Quote> quotes() const { return quotes_; }
+  /// The last ticks of a side, oldest first: what tick history is served from.
+  [[nodiscard]] const std::deque<Tick>& ticks(market::Side side) const {
+    return side == market::Side::bid ? bid_ticks_ : ask_ticks_;
+  }
+  /// Bars so far, oldest first, the last one forming.
+  [[nodiscard]] std::vector<Bar> bars(Period period) const;
+
+ private:
+  void apply(const market::DepthUpdate& update);
+  void remember(std::deque<Tick>& ticks, std::int64_t time_ns, market::Price price);
+
+  SymbolInfo info_;
+  market::Spot last_;
+  std::int64_t last_tick_ns_ = 0;
+  std::vector<market::Quote> quotes_;
+  BarBuilder minutes_;
+  std::deque<Tick> bid_ticks_;
+  std::deque<Tick> ask_ticks_;
+};
+
+/// All symbols. A symbol's id on the wire is its index plus one.
+class Board {
+ public:
+  Board(std::vector<SymbolInfo> symbols, std::int64_t begin_ns);
+
+  void apply(const Event& event);
+
+  [[nodiscard]] std::size_t size() const { return symbols_.size(); }
+  [[nodiscard]] const SymbolBoard& at(std::size_t index) const { return symbols_.at(index); }
+  /// The simulator clock: the time of the last event.
+  [[nodiscard]] std::int64_t time_ns() const { return time_ns_; }
+
+ private:
+  std::vector<SymbolBoard> symbols_;
+  std::int64_t time_ns_;
+};
+
+}  // namespace depthwire::simulator

@@ -1,0 +1,109 @@
+#include "simulator/server/connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace depthwire::simulator {
+namespace {
+
+constexpr std::chrono::seconds handshake_time{10};
+constexpr std::chrono::seconds goodbye_time{1};
+
+}  // namespace
+
+Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls,
+                       std::unique_ptr<Session> session, Handlers handlers)
+    : stream_(std::move(socket), tls),
+      session_(std::move(session)),
+      handlers_(std::move(handlers)),
+      accepted_(std::chrono::steady_clock::now()) {
+  boost::system::error_code error;
+  const auto endpoint = stream_.lowest_layer().remote_endpoint(error);
+  peer_ =
+      error ? "unknown" : endpoint.address().to_string() + ":" + std::to_string(endpoint.port());
+  stream_.lowest_layer().set_option(boost::asio::ip::tcp::no_delay(true), error);
+}
+
+void Connection::start() {
+  stream_.async_handshake(boost::asio::ssl::stream_base::server,
+                          [self = shared_from_this()](const boost::system::error_code& error) {
+                            if (!self->open_) return;
+                            if (error) return self->close("TLS handshake: " + error.message());
+                            self->ready_ = true;
+                            spdlog::info("client {}: connected", self->peer_);
+                            self->read();
+                          });
+}
+
+void Connection::read() {
+  stream_.async_read_some(
+      boost::asio::buffer(inbox_),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
+        if (!self->open_) return;
+        if (error) return self->close("the client left: " + error.message());
+        self->session_->receive({self->inbox_.data(), size}, std::chrono::steady_clock::now());
+        self->flush();
+        if (self->session_->closing()) return;
+        self->handlers_.on_request();
+        self->read();
+      });
+}
+
+void Connection::flush() {
+  if (!ready_ || busy_ || !open_) return;
+  if (session_->output().empty()) {
+    if (session_->closing()) finish();
+    return;
+  }
+  busy_ = true;
+  writing_.clear();
+  std::swap(writing_, session_->output());
+  boost::asio::async_write(
+      stream_, boost::asio::buffer(writing_),
+      [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+        self->busy_ = false;
+        if (!self->open_) return;
+        if (error) return self->close("write: " + error.message());
+        self->flush();
+        self->handlers_.on_room();
+      });
+}
+
+void Connection::on_tick(TimePoint now) {
+  if (!open_) return;
+  if (!ready_) {
+    if (now - accepted_ >= handshake_time) close("no TLS handshake in time");
+    return;
+  }
+  session_->on_tick(now);
+  flush();
+  if (!session_->closing()) return;
+  // A client that does not read its last frames, or does not answer the TLS end, is not waited for.
+  if (!closing_since_) closing_since_ = now;
+  if (now - *closing_since_ >= goodbye_time) close(session_->close_reason());
+}
+
+// Everything is out: a proper TLS end, then the socket.
+void Connection::finish() {
+  busy_ = true;
+  stream_.async_shutdown([self = shared_from_this()](const boost::system::error_code&) {
+    self->close(self->session_->close_reason());
+  });
+  // Only our half of the goodbye is waited for.
+  boost::system::error_code error;
+  stream_.lowest_layer().shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
+}
+
+void Connection::close(const std::string& reason) {
+  if (!open_) return;
+  open_ = false;
+  boost::system::error_code error;
+  stream_.lowest_layer().close(error);
+  spdlog::info("client {}: closed, {}", peer_, reason);
+  handlers_.on_closed();
+}
+
+}  // namespace depthwire::simulator

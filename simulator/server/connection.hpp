@@ -1,0 +1,57 @@
+#pragma once
+
+#include "simulator/server/session.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace depthwire::simulator {
+
+/// One client's TLS socket around its session. Lives on the io_context's one thread.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  struct Handlers {
+    std::function<void()> on_request;  ///< something arrived and has been answered
+    std::function<void()> on_room;     ///< a write went out
+    std::function<void()> on_closed;   ///< once, when the socket is gone
+  };
+
+  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls,
+             std::unique_ptr<Session> session, Handlers handlers);
+
+  void start();
+  /// Joins all that waits into one write, unless one is under way: then that one's end does.
+  void flush();
+  void on_tick(TimePoint now);
+  void close(const std::string& reason);
+
+  [[nodiscard]] Session& session() { return *session_; }
+  /// Bytes that no write has taken yet.
+  [[nodiscard]] std::size_t waiting_bytes() const { return session_->output().size(); }
+  [[nodiscard]] bool open() const { return open_; }
+  [[nodiscard]] const std::string& peer() const { return peer_; }
+
+ private:
+  void read();
+  void finish();
+
+  boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
+  std::unique_ptr<Session> session_;
+  Handlers handlers_;
+  std::string peer_;
+  TimePoint accepted_;
+  std::optional<TimePoint> closing_since_;
+  std::array<char, 65536> inbox_;
+  std::string writing_;
+  bool ready_ = false;  // the handshake is done
+  bool busy_ = false;   // a write is under way
+  bool open_ = true;
+};
+
+}  // namespace depthwire::simulator

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "simulator/market/market.hpp"
+#include "simulator/server/certificates.hpp"
+#include "simulator/server/pace.hpp"
+#include "simulator/server/session.hpp"
+#include "simulator/server/start_rule.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace depthwire::simulator {
+
+struct ServerSettings {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 5035;  ///< 0: any
+  SessionSettings session;
+  Pace pace = AtSpeed{};
+  StartSettings start;
+  bool stamp_now = false;                    ///< events carry the wall clock of their sending
+  bool pause_without_clients = true;         ///< the market stands while nobody is subscribed
+  std::size_t queue_bytes_max = 64U << 20U;  ///< of a client that does not read; then it is cut
+  std::optional<std::filesystem::path>
+      report;  ///< tallies, written when the market ends or we stop
+};
+
+/// The cTrader Open API over TLS: one thread, one market, any number of clients.
+///
+/// At full speed the market waits for the slowest client and nothing is dropped. At any other speed
+/// it keeps its clock, and a client whose queue is full is cut, as real servers do.
+class Server {
+ public:
+  /// Listens at once. Throws std::system_error when the address cannot be had.
+  Server(ServerSettings settings, Market market, const CertificateFiles& certificates);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  [[nodiscard]] std::uint16_t port() const;
+  /// Serves until stop().
+  void run();
+  /// Says goodbye to the clients and lets run() return. May be called from any thread.
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace depthwire::simulator

@@ -1,0 +1,149 @@
+#pragma once
+
+#include "proto/ctrader/common.pb.h"
+#include "simulator/market/bars.hpp"
+#include "simulator/market/board.hpp"
+#include "simulator/server/event_encoder.hpp"
+#include "simulator/server/rate_limit.hpp"
+#include "simulator/server/tally.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace depthwire::simulator {
+
+/// Who may come in. The defaults are those of the embedded default configuration.
+struct Credentials {
+  std::string client_id = "simulator";
+  std::string client_secret = "simulator-secret";
+  std::string access_token = "simulator-token";
+  std::int64_t account_id = 1'000'001;
+};
+
+struct SessionSettings {
+  Credentials credentials;
+  RateLimits limits;
+  bool depth_requires_spots = false;  ///< the error table says so, servers were seen not to
+  bool extra_fields = true;           ///< fields that are not in the public protos, as servers send
+  std::size_t frame_bytes_max = 1U << 20U;
+  std::chrono::seconds client_silence{30};  ///< then the connection is cut
+  std::chrono::seconds own_silence{25};     ///< then a heartbeat is sent
+};
+
+/// One client's connection as the cTrader Open API serves it: frames in, frames out, no socket and
+/// no clock. Source: PROTOCOL.md 1.1, 2-10.
+class Session {
+ public:
+  /// `board` and `tally` outlive the session.
+  Session(const SessionSettings& settings, const Board& board, Tally& tally, TimePoint now);
+
+  /// Takes bytes as they came from the wire, whole frames or parts.
+  void receive(std::string_view bytes, TimePoint now);
+  /// What the market did; the board knows it already.
+  void on_event(const Event& event);
+  /// Cuts the silent and the unauthenticated, sends heartbeats. To be called at least every second.
+  void on_tick(TimePoint now);
+  /// Tells the client that the server goes away, and closes.
+  void say_goodbye(std::string_view reason);
+
+  /// Frames that wait to be sent; the caller takes them out.
+  [[nodiscard]] std::string& output() { return output_; }
+  /// True once nothing more will come: send what is left, then close.
+  [[nodiscard]] bool closing() const { return closing_; }
+  /// Why it is closing, for the log; empty before.
+  [[nodiscard]] const std::string& close_reason() const { return close_reason_; }
+
+  /// Symbols of which this client gets spots or depth.
+  [[nodiscard]] std::size_t subscribed_symbols() const;
+  /// True if it gets all that the market has: every book, and the spots where there is no book.
+  [[nodiscard]] bool subscribed_to_everything() const;
+  /// When it last asked for something; heartbeats do not count.
+  [[nodiscard]] TimePoint last_request() const { return last_request_; }
+
+ private:
+  struct Subscription {
+    bool spots = false;
+    bool timestamps = false;
+    bool depth = false;
+    std::vector<BarBuilder> bars;
+  };
+  using Request = ctrader::ProtoMessage;
+
+  void take_frame(std::string_view frame, TimePoint now);
+  void serve(const Request& request, TimePoint now);
+  void dispatch(const Request& request);
+
+  void application_auth(const Request& request);
+  void account_list(const Request& request);
+  void account_auth(const Request& request);
+  void account_logout(const Request& request);
+  void version(const Request& request);
+  void profile(const Request& request);
+
+  void assets(const Request& request);
+  void asset_classes(const Request& request);
+  void categories(const Request& request);
+  void symbols_list(const Request& request);
+  void symbols_by_id(const Request& request);
+  void trader(const Request& request);
+  void reconcile(const Request& request);
+
+  void subscribe_spots(const Request& request);
+  void unsubscribe_spots(const Request& request);
+  void subscribe_depth(const Request& request);
+  void unsubscribe_depth(const Request& request);
+  void subscribe_bars(const Request& request);
+  void unsubscribe_bars(const Request& request);
+  void technical_spot(std::size_t symbol);
+
+  void trendbars(const Request& request);
+  void tick_data(const Request& request);
+
+  // Reads a request of the authorised account, or answers why not.
+  template <class Message>
+  std::optional<Message> parse(const Request& request);
+  template <class Message>
+  std::optional<Message> parse_for_account(const Request& request);
+  // The indices of `ids`, all known and none twice, or an answer that says why not.
+  template <class Ids>
+  std::optional<std::vector<std::size_t>> known_symbols(const Ids& ids);
+  std::optional<std::size_t> known_symbol(std::int64_t id);
+  bool known_period(int period);
+
+  void send(std::uint32_t payload_type, const google::protobuf::MessageLite& message);
+  void reply(std::uint32_t payload_type, const google::protobuf::MessageLite& message);
+  void refuse(std::string_view code, std::string_view why,
+              std::optional<std::uint64_t> retry_after = std::nullopt);
+  void refuse_and_close(std::string_view code, std::string_view why);
+  void write(const ctrader::ProtoMessage& message);
+  void close(std::string_view reason);
+
+  SessionSettings settings_;
+  const Board& board_;
+  Tally& tally_;
+  EventEncoder encoder_;
+  RateLimit limit_;
+
+  std::string input_;
+  std::string output_;
+  bool closing_ = false;
+  std::string close_reason_;
+  std::optional<std::string> message_id_;  // of the request that is being answered
+
+  bool application_ok_ = false;
+  bool account_ok_ = false;
+  std::vector<Subscription> subscriptions_;  // by symbol
+  std::vector<LiveBar> live_bars_;           // reused
+
+  TimePoint opened_;
+  TimePoint heard_;
+  TimePoint last_request_;
+  TimePoint said_;
+  bool said_since_tick_ = false;
+};
+
+}  // namespace depthwire::simulator

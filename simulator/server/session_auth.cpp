@@ -1,0 +1,95 @@
+#include "proto/ctrader/messages.pb.h"
+#include "simulator/server/session.hpp"
+#include "simulator/server/session_parse.hpp"
+
+namespace depthwire::simulator {
+
+using namespace ctrader;
+
+void Session::application_auth(const Request& request) {
+  const auto message = parse<ProtoOAApplicationAuthReq>(request);
+  if (!message) return;
+  const Credentials& known = settings_.credentials;
+  if (application_ok_) {
+    return refuse("CH_CLIENT_ALREADY_AUTHENTICATED", "the application is authenticated already");
+  }
+  if (message->clientid() != known.client_id) {
+    return refuse("CH_OA_CLIENT_NOT_FOUND", "client id is not known");
+  }
+  if (message->clientsecret() != known.client_secret) {
+    return refuse("CH_CLIENT_AUTH_FAILURE", "client id or client secret is incorrect");
+  }
+  application_ok_ = true;
+  reply(PROTO_OA_APPLICATION_AUTH_RES, ProtoOAApplicationAuthRes());
+}
+
+void Session::version(const Request& request) {
+  if (!parse<ProtoOAVersionReq>(request)) return;
+  ProtoOAVersionRes answer;
+  answer.set_version("simulator-1");
+  reply(PROTO_OA_VERSION_RES, answer);
+}
+
+void Session::account_list(const Request& request) {
+  const auto message = parse<ProtoOAGetAccountListByAccessTokenReq>(request);
+  if (!message) return;
+  const Credentials& known = settings_.credentials;
+  if (message->accesstoken() != known.access_token) {
+    return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
+  }
+  ProtoOAGetAccountListByAccessTokenRes answer;
+  answer.set_accesstoken(known.access_token);
+  answer.set_permissionscope(SCOPE_VIEW);
+  auto& account = *answer.add_ctidtraderaccount();
+  account.set_ctidtraderaccountid(static_cast<std::uint64_t>(known.account_id));
+  account.set_islive(false);
+  account.set_traderlogin(known.account_id + 2'000'000);
+  account.set_brokertitleshort("Simulator");
+  reply(PROTO_OA_GET_ACCOUNTS_BY_ACCESS_TOKEN_RES, answer);
+}
+
+void Session::profile(const Request& request) {
+  const auto message = parse<ProtoOAGetCtidProfileByTokenReq>(request);
+  if (!message) return;
+  if (message->accesstoken() != settings_.credentials.access_token) {
+    return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
+  }
+  ProtoOAGetCtidProfileByTokenRes answer;
+  answer.mutable_profile()->set_userid(settings_.credentials.account_id + 1'000'000);
+  reply(PROTO_OA_GET_CTID_PROFILE_BY_TOKEN_RES, answer);
+}
+
+void Session::account_auth(const Request& request) {
+  const auto message = parse<ProtoOAAccountAuthReq>(request);
+  if (!message) return;
+  const Credentials& known = settings_.credentials;
+  if (message->accesstoken() != known.access_token) {
+    return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
+  }
+  if (message->ctidtraderaccountid() != known.account_id) {
+    return refuse("CH_CTID_TRADER_ACCOUNT_NOT_FOUND",
+                  "the token has no account " + std::to_string(message->ctidtraderaccountid()));
+  }
+  if (account_ok_) {
+    return refuse("ALREADY_LOGGED_IN", "the account is authorised in this channel already");
+  }
+  account_ok_ = true;
+  ProtoOAAccountAuthRes answer;
+  answer.set_ctidtraderaccountid(known.account_id);
+  reply(PROTO_OA_ACCOUNT_AUTH_RES, answer);
+}
+
+void Session::account_logout(const Request& request) {
+  const auto message = parse_for_account<ProtoOAAccountLogoutReq>(request);
+  if (!message) return;
+  ProtoOAAccountLogoutRes answer;
+  answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
+  reply(PROTO_OA_ACCOUNT_LOGOUT_RES, answer);
+  account_ok_ = false;
+  subscriptions_.assign(board_.size(), {});
+  ProtoOAAccountDisconnectEvent event;
+  event.set_ctidtraderaccountid(message->ctidtraderaccountid());
+  send(PROTO_OA_ACCOUNT_DISCONNECT_EVENT, event);
+}
+
+}  // namespace depthwire::simulator
