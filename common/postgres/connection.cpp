@@ -122,7 +122,7 @@ Result Connection::execute(const std::string& sql) {
   return checked(PQexec(connection_.get(), sql.c_str()));
 }
 
-Result Connection::execute(const std::string& sql, std::initializer_list<Parameter> parameters) {
+Result Connection::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
   std::vector<const char*> values;
   values.reserve(parameters.size());
   for (const Parameter& parameter : parameters) {

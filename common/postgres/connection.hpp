@@ -2,12 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct pg_conn;
 struct pg_result;
@@ -79,7 +79,7 @@ class Connection {
   /// One or several statements without parameters; gives the last one's rows.
   Result execute(const std::string& sql);
   /// One statement with $1, $2, ...
-  Result execute(const std::string& sql, std::initializer_list<Parameter> parameters);
+  Result execute(const std::string& sql, const std::vector<Parameter>& parameters);
 
   /// Copies `bytes`, a whole binary COPY stream, into `table` (see CopyBuffer).
   void copy_in(std::string_view table, std::string_view columns, std::string_view bytes);

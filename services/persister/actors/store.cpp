@@ -1,0 +1,82 @@
+#include "services/persister/actors/store.hpp"
+
+#include "services/persister/sql/schema.hpp"
+
+namespace depthwire::persister {
+
+namespace {
+
+// An arbitrary number that only persisters lock ("DWPE").
+constexpr const char* lock_sql = "SELECT pg_try_advisory_lock(1146572869)";
+
+constexpr const char* ensure_sql =
+    "SELECT extract(epoch FROM begins)::bigint / 86400, extract(epoch FROM ends)::bigint / 86400 "
+    "FROM ensure_partition($1, $2, true)";
+
+constexpr std::int64_t day_ns = 86'400LL * 1'000'000'000LL;
+
+}  // namespace
+
+Store::Store(const postgres::Settings& settings) : connection_(settings) {
+  const int version = postgres::schema_version(connection_);
+  const int known = static_cast<int>(schema().size());
+  postgres::refuse_newer_schema(version, known);
+  if (version < known) {
+    throw postgres::Error("the database has schema version " + std::to_string(version) +
+                              ", this program needs " + std::to_string(known) +
+                              ": run `depthwire db migrate`",
+                          "");
+  }
+}
+
+bool Store::try_lock() { return connection_.execute(lock_sql).text(0, 0) == "t"; }
+
+postgres::Checkpoints Store::checkpoints() { return postgres::load_checkpoints(connection_); }
+
+void Store::ensure_partitions(Table table, std::span<const std::int32_t> days) {
+  auto& known = partitions_.at(static_cast<std::size_t>(table));
+  for (const std::int32_t day : days) {
+    const auto after = known.upper_bound(day);
+    if (after != known.begin() && std::prev(after)->second > day) continue;
+    // In a transaction of its own: an empty partition too many does no harm.
+    const auto made = connection_.execute(
+        ensure_sql, {std::string(info(table).name), timestamp_text(day * day_ns)});
+    known[static_cast<std::int32_t>(made.number(0, 0))] =
+        static_cast<std::int32_t>(made.number(0, 1));
+  }
+}
+
+void Store::store(Rows& rows) {
+  for (const TableInfo& table : tables()) {
+    if (table.partitioned) ensure_partitions(table.table, rows.days(table.table));
+  }
+  postgres::Transaction transaction(connection_);
+  for (const TableInfo& table : tables()) {
+    if (rows.rows(table.table) == 0) continue;
+    connection_.copy_in(table.name, table.columns, rows.stream(table.table));
+  }
+  for (const Statement& statement : rows.statements()) {
+    connection_.execute(statement.sql, statement.parameters);
+  }
+  for (const auto& [source, position] : rows.checkpoints()) {
+    postgres::store_checkpoint(connection_, std::string(environment_of(source)), source, position);
+  }
+  transaction.commit();
+}
+
+int Store::tend_partitions(const Retention& retention) {
+  connection_.execute("SELECT make_partitions_ahead()");
+  int dropped = 0;
+  for (const auto& [table, days] : retention) {
+    dropped += static_cast<int>(
+        connection_
+            .execute("SELECT drop_expired_partitions($1, make_interval(days => $2::integer))",
+                     {table, std::to_string(days)})
+            .number(0, 0));
+  }
+  // Asking for each again also notes that rows still arrive in it.
+  for (auto& known : partitions_) known.clear();
+  return dropped;
+}
+
+}  // namespace depthwire::persister
