@@ -1,0 +1,153 @@
+#include "services/streaming/core/feed.hpp"
+
+#include "common/codec/envelope.hpp"
+#include "common/ctrader/bars.hpp"
+#include "proto/bus/envelope.pb.h"
+
+namespace depthwire::streaming {
+namespace {
+
+constexpr std::string_view provider = "ctrader";
+constexpr std::int64_t ns_per_ms = 1'000'000;
+
+codec::EnvelopeHead head_of(const std::string& symbol, std::int64_t receive_ns,
+                            std::int64_t event_ns) {
+  return {provider, symbol, receive_ns, event_ns};
+}
+
+bus::Envelope envelope_of(const std::string& symbol, std::int64_t receive_ns,
+                          std::int64_t event_ns) {
+  bus::Envelope envelope;
+  envelope.set_provider(std::string(provider));
+  envelope.set_symbol(symbol);
+  envelope.set_receive_time_ns(receive_ns);
+  envelope.set_event_time_ns(event_ns);
+  return envelope;
+}
+
+}  // namespace
+
+void Feed::add(std::int64_t id, const std::string& name) {
+  auto symbol = std::make_unique<Symbol>();
+  symbol->name = name;
+  symbol->spots = records_.topic("spot", name);
+  symbol->depth = records_.topic("depth", name);
+  symbol->bars = records_.topic("bar", name);
+  symbol->quality = records_.topic("data_quality", name);
+  reset(*symbol);
+  names_[name] = symbol.get();
+  symbols_[id] = std::move(symbol);
+}
+
+void Feed::remove(std::int64_t id) {
+  const auto found = symbols_.find(id);
+  if (found == symbols_.end()) return;
+  reset(*found->second);
+  names_.erase(found->second->name);
+  symbols_.erase(found);
+}
+
+void Feed::remove_all() {
+  for (const auto& [name, symbol] : names_) reset(*symbol);
+  names_.clear();
+  symbols_.clear();
+}
+
+Feed::Symbol* Feed::find(std::int64_t id) {
+  const auto found = symbols_.find(id);
+  return found == symbols_.end() ? nullptr : found->second.get();
+}
+
+const market::Book* Feed::book(std::int64_t id) const {
+  const auto found = symbols_.find(id);
+  return found == symbols_.end() ? nullptr : &found->second->book;
+}
+
+void Feed::spot(std::string_view payload) {
+  if (!ctrader::decode_spot(payload, spot_event_)) {
+    ++counts_.undecodable;
+    return;
+  }
+  auto* symbol = find(spot_event_.symbol_id);
+  if (symbol == nullptr) {
+    ++counts_.unknown_symbols;
+    return;
+  }
+  ++counts_.spots;
+  const auto stamp = clock_.stamp(spot_event_.simulator_time_ns);
+  const auto event_ns = spot_event_.timestamp_ms ? *spot_event_.timestamp_ms * ns_per_ms : stamp;
+  codec::encode_spot(head_of(symbol->name, stamp, event_ns), spot_event_.spot, envelope_);
+  records_.append(symbol->spots, codec::spot_type, envelope_, journal::no_flags);
+  if (!spot_event_.bars.empty()) publish_bars(*symbol, stamp, event_ns);
+}
+
+void Feed::publish_bars(Symbol& symbol, std::int64_t receive_ns, std::int64_t event_ns) {
+  bar_updates_.clear();
+  symbol.live_bars.take(spot_event_, bar_updates_);
+  for (const auto& update : bar_updates_) {
+    ++counts_.bars;
+    auto envelope = envelope_of(symbol.name, receive_ns, event_ns);
+    *envelope.mutable_bar() = ctrader::to_bus(update.bar, bus::Bar::live);
+    envelope.mutable_bar()->set_closed(update.closed);
+    envelope.SerializeToString(&envelope_);
+    records_.append(symbol.bars, bus::Envelope::kBar, envelope_, journal::no_flags);
+  }
+}
+
+void Feed::depth(std::string_view payload) {
+  if (!ctrader::decode_depth(payload, depth_event_)) {
+    ++counts_.undecodable;
+    return;
+  }
+  auto* symbol = find(depth_event_.symbol_id);
+  if (symbol == nullptr) {
+    ++counts_.unknown_symbols;
+    return;
+  }
+  const auto stamp = clock_.stamp(depth_event_.simulator_time_ns);
+  const auto applied = symbol->book.apply(depth_event_.update);
+  if (!applied) {
+    ++counts_.refused;
+    tell_refused(*symbol, market::to_string(applied.error()));
+    return;
+  }
+  counts_.unknown_removals += applied->unknown_removals;
+  ++counts_.depth_events;
+  publish_depth(*symbol, depth_event_.update, stamp, journal::no_flags);
+}
+
+void Feed::publish_depth(Symbol& symbol, const market::DepthUpdate& update, std::int64_t stamp,
+                         std::uint16_t flags) {
+  codec::encode_depth(head_of(symbol.name, stamp, stamp), update, envelope_);
+  records_.append(symbol.depth, codec::depth_type, envelope_, flags);
+}
+
+// A reset starts a reader as well as a keyframe does: the book is empty from here on.
+void Feed::reset(Symbol& symbol) {
+  ++counts_.resets;
+  symbol.book.clear();
+  publish_depth(symbol, {.kind = market::DepthKind::reset}, clock_.stamp(), journal::keyframe);
+}
+
+void Feed::keyframes() {
+  for (const auto& [name, symbol] : names_) {
+    if (symbol->book.empty()) continue;
+    ++counts_.keyframes;
+    const auto quotes = symbol->book.quotes();
+    publish_depth(*symbol,
+                  {.kind = market::DepthKind::keyframe, .added = {quotes.begin(), quotes.end()}},
+                  clock_.stamp(), journal::keyframe);
+  }
+}
+
+void Feed::tell_refused(Symbol& symbol, std::string_view why) {
+  const auto stamp = clock_.stamp();
+  auto envelope = envelope_of(symbol.name, stamp, stamp);
+  envelope.mutable_data_quality()->set_check("refused_depth");
+  envelope.mutable_data_quality()->set_detail(std::string(why));
+  envelope.mutable_data_quality()->set_value(1);
+  envelope.SerializeToString(&envelope_);
+  records_.append(symbol.quality, bus::Envelope::kDataQuality, envelope_, journal::no_flags);
+}
+
+}  // namespace depthwire::streaming

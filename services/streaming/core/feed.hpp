@@ -1,0 +1,83 @@
+#pragma once
+
+#include "common/ctrader/decode.hpp"
+#include "common/market/book.hpp"
+#include "services/streaming/core/live_bars.hpp"
+#include "services/streaming/core/receive_clock.hpp"
+#include "services/streaming/core/record_sink.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace depthwire::streaming {
+
+/// What the feed has seen since it was made.
+struct FeedCounts {
+  std::uint64_t spots = 0;
+  std::uint64_t depth_events = 0;
+  std::uint64_t bars = 0;
+  std::uint64_t resets = 0;
+  std::uint64_t keyframes = 0;
+  std::uint64_t unknown_symbols = 0;   ///< events of symbols that are not subscribed: dropped
+  std::uint64_t undecodable = 0;       ///< events that could not be read: dropped
+  std::uint64_t refused = 0;           ///< depth events that no book can take: told, not published
+  std::uint64_t unknown_removals = 0;  ///< ids that were removed but not in the book
+};
+
+/// Market data from the broker's bytes to records: keeps the book of each subscribed symbol, stamps
+/// and encodes. The hot path: in steady state nothing is allocated.
+class Feed {
+ public:
+  Feed(RecordSink& records, ReceiveClock& clock) : records_{records}, clock_{clock} {}
+
+  /// Takes up a symbol: its book begins empty, which a reset record says.
+  void add(std::int64_t id, const std::string& name);
+  /// Lets a symbol go; a reset says that its book is no longer known.
+  void remove(std::int64_t id);
+  /// Empties all books, with a reset record for each symbol, and lets the symbols go.
+  void remove_all();
+
+  /// Events, as the payloads of their messages.
+  void spot(std::string_view payload);
+  void depth(std::string_view payload);
+
+  /// A keyframe, the whole book, of each symbol whose book is not empty.
+  void keyframes();
+
+  [[nodiscard]] const FeedCounts& counts() const { return counts_; }
+  [[nodiscard]] std::size_t symbols() const { return names_.size(); }
+  /// nullptr for a symbol that is not subscribed.
+  [[nodiscard]] const market::Book* book(std::int64_t id) const;
+
+ private:
+  struct Symbol {
+    std::string name;
+    journal::TopicId spots, depth, bars, quality;
+    market::Book book;
+    LiveBars live_bars;
+  };
+
+  [[nodiscard]] Symbol* find(std::int64_t id);
+  void reset(Symbol& symbol);
+  void publish_bars(Symbol& symbol, std::int64_t receive_ns, std::int64_t event_ns);
+  void publish_depth(Symbol& symbol, const market::DepthUpdate& update, std::int64_t stamp,
+                     std::uint16_t flags);
+  void tell_refused(Symbol& symbol, std::string_view why);
+
+  RecordSink& records_;
+  ReceiveClock& clock_;
+  std::unordered_map<std::int64_t, std::unique_ptr<Symbol>> symbols_;  // looked up, never walked
+  std::map<std::string, Symbol*> names_;                               // in a fixed order
+  ctrader::SpotEvent spot_event_;                                      // memory that is used again
+  ctrader::DepthEvent depth_event_;
+  std::vector<BarUpdate> bar_updates_;
+  std::string envelope_;
+  FeedCounts counts_;
+};
+
+}  // namespace depthwire::streaming

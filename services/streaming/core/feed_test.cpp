@@ -1,0 +1,230 @@
+#include "services/streaming/core/feed.hpp"
+
+#include "common/codec/envelope.hpp"
+#include "proto/bus/envelope.pb.h"
+#include "proto/ctrader/messages.pb.h"
+#include "proto/ctrader/simulator.pb.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace depthwire::streaming {
+namespace {
+
+using ctrader::ProtoOADepthEvent;
+using ctrader::ProtoOASpotEvent;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+struct Recorded {
+  std::string topic;
+  int type = 0;
+  std::uint16_t flags = 0;
+  bus::Envelope envelope;
+};
+
+class RecordList final : public RecordSink {
+ public:
+  journal::TopicId topic(std::string_view kind, std::string_view symbol) override {
+    topics_.push_back(std::string(kind) + "." + std::string(symbol));
+    return {static_cast<std::uint32_t>(topics_.size() - 1)};
+  }
+  void append(journal::TopicId topic, int type, std::string_view envelope,
+              std::uint16_t flags) override {
+    auto& record = records.emplace_back();
+    record.topic = topics_.at(topic.index);
+    record.type = type;
+    record.flags = flags;
+    EXPECT_TRUE(record.envelope.ParseFromArray(envelope.data(), static_cast<int>(envelope.size())));
+    EXPECT_EQ(static_cast<int>(record.envelope.payload_case()), type);
+  }
+
+  std::vector<Recorded> records;
+
+ private:
+  std::vector<std::string> topics_;
+};
+
+class FeedTest : public ::testing::Test {
+ protected:
+  static constexpr std::int64_t symbol_id = 7;
+
+  void SetUp() override {
+    feed_.add(symbol_id, "EURUSD");
+    sink_.records.clear();
+  }
+  static ProtoOADepthEvent event(std::int64_t time_ns) {
+    ProtoOADepthEvent message;
+    message.set_ctidtraderaccountid(1);
+    message.set_symbolid(symbol_id);
+    message.SetExtension(ctrader::depth_simulator_time_ns, time_ns);
+    return message;
+  }
+  static void add_bid(ProtoOADepthEvent& message, std::uint64_t id, std::uint64_t price) {
+    auto* quote = message.add_newquotes();
+    quote->set_id(id);
+    quote->set_size(100);
+    quote->set_bid(price);
+  }
+  static ProtoOASpotEvent spot(std::int64_t time_ns) {
+    ProtoOASpotEvent message;
+    message.set_ctidtraderaccountid(1);
+    message.set_symbolid(symbol_id);
+    message.SetExtension(ctrader::spot_simulator_time_ns, time_ns);
+    return message;
+  }
+  void send(const ProtoOADepthEvent& message) { feed_.depth(message.SerializeAsString()); }
+  void send(const ProtoOASpotEvent& message) { feed_.spot(message.SerializeAsString()); }
+  const Recorded& last() { return sink_.records.back(); }
+
+  RecordList sink_;
+  ReceiveClock clock_ = ReceiveClock::simulated(0);
+  Feed feed_{sink_, clock_};
+};
+
+TEST_F(FeedTest, ASymbolBeginsWithAReset) {
+  feed_.add(8, "GBPUSD");
+
+  ASSERT_THAT(sink_.records, SizeIs(1));
+  EXPECT_EQ(last().topic, "depth.GBPUSD");
+  EXPECT_EQ(last().envelope.depth().kind(), bus::Depth::reset);
+  EXPECT_EQ(last().envelope.receive_time_ns(), 0);
+  EXPECT_EQ(last().flags, journal::keyframe);
+}
+
+TEST_F(FeedTest, ADepthEventIsOneRecordWithItsTimeAndItsQuotes) {
+  auto message = event(5'000);
+  add_bid(message, 1, 114'800);
+  message.add_deletedquotes(9);
+
+  send(message);
+
+  ASSERT_THAT(sink_.records, SizeIs(1));
+  EXPECT_EQ(last().topic, "depth.EURUSD");
+  EXPECT_EQ(last().envelope.provider(), "ctrader");
+  EXPECT_EQ(last().envelope.symbol(), "EURUSD");
+  EXPECT_EQ(last().envelope.receive_time_ns(), 5'000);
+  EXPECT_EQ(last().envelope.event_time_ns(), 5'000);
+  EXPECT_THAT(last().envelope.depth().removed(), ElementsAre(9));
+  ASSERT_EQ(last().envelope.depth().added_size(), 1);
+  EXPECT_EQ(last().envelope.depth().added(0).price_points(), 114'800);
+  EXPECT_EQ(feed_.counts().unknown_removals, 1U);
+  EXPECT_EQ(feed_.book(symbol_id)->touch(market::Side::bid)->price.points, 114'800);
+}
+
+TEST_F(FeedTest, ASpotCarriesTheServersTimeAsEventTime) {
+  auto message = spot(5'000);
+  message.set_ask(114'810);
+  message.set_timestamp(1'789'757'100'309);
+
+  send(message);
+
+  ASSERT_THAT(sink_.records, SizeIs(1));
+  EXPECT_EQ(last().topic, "spot.EURUSD");
+  EXPECT_EQ(last().envelope.receive_time_ns(), 5'000);
+  EXPECT_EQ(last().envelope.event_time_ns(), 1'789'757'100'309'000'000);
+  EXPECT_FALSE(last().envelope.spot().has_bid_points());
+  EXPECT_EQ(last().envelope.spot().ask_points(), 114'810);
+}
+
+TEST_F(FeedTest, ALiveBarClosesWhenTheNextOneBegins) {
+  auto message = spot(1);
+  message.set_bid(103);
+  auto* bar = message.add_trendbar();
+  bar->set_volume(2);
+  bar->set_low(100);
+  bar->set_deltahigh(5);
+  bar->set_deltaopen(1);
+  bar->set_utctimestampinminutes(10);
+  send(message);
+  bar->set_utctimestampinminutes(11);
+  message.set_bid(102);
+  sink_.records.clear();
+
+  send(message);
+
+  ASSERT_THAT(sink_.records, SizeIs(3));  // the spot, the bar that closed, the bar that began
+  const auto& closed = sink_.records[1].envelope.bar();
+  EXPECT_TRUE(closed.closed());
+  EXPECT_EQ(closed.open_time_ns(), 600'000'000'000);
+  EXPECT_EQ(closed.period(), bus::m1);
+  EXPECT_EQ(closed.origin(), bus::Bar::live);
+  EXPECT_EQ(closed.bid().open(), 101);
+  EXPECT_EQ(closed.bid().high(), 105);
+  EXPECT_EQ(closed.bid().low(), 100);
+  EXPECT_EQ(closed.bid().close(), 103);  // the bid of the event: live bars carry no close
+  EXPECT_FALSE(sink_.records[2].envelope.bar().closed());
+  EXPECT_EQ(sink_.records[2].envelope.bar().bid().close(), 102);
+}
+
+TEST_F(FeedTest, AKeyframeIsTheWholeBook) {
+  auto message = event(5);
+  add_bid(message, 1, 100);
+  add_bid(message, 2, 99);
+  send(message);
+  sink_.records.clear();
+
+  feed_.keyframes();
+
+  ASSERT_THAT(sink_.records, SizeIs(1));
+  EXPECT_EQ(last().envelope.depth().kind(), bus::Depth::keyframe);
+  EXPECT_EQ(last().envelope.depth().added_size(), 2);
+  EXPECT_EQ(last().envelope.receive_time_ns(), 5);
+  EXPECT_EQ(last().flags, journal::keyframe);
+}
+
+TEST_F(FeedTest, AnEmptyBookHasNoKeyframe) {
+  feed_.keyframes();
+
+  EXPECT_THAT(sink_.records, IsEmpty());
+}
+
+TEST_F(FeedTest, EventsOfASymbolThatWasLetGoAreDropped) {
+  feed_.remove(symbol_id);
+  EXPECT_EQ(last().envelope.depth().kind(), bus::Depth::reset);
+  sink_.records.clear();
+
+  send(event(1));
+  send(spot(1));
+
+  EXPECT_THAT(sink_.records, IsEmpty());
+  EXPECT_EQ(feed_.counts().unknown_symbols, 2U);
+}
+
+TEST_F(FeedTest, LettingAllGoResetsEachSymbolInAFixedOrder) {
+  feed_.add(3, "AUDUSD");
+  feed_.add(4, "USDJPY");
+  sink_.records.clear();
+
+  feed_.remove_all();
+
+  ASSERT_THAT(sink_.records, SizeIs(3));
+  EXPECT_EQ(sink_.records[0].topic, "depth.AUDUSD");
+  EXPECT_EQ(sink_.records[1].topic, "depth.EURUSD");
+  EXPECT_EQ(sink_.records[2].topic, "depth.USDJPY");
+  EXPECT_EQ(feed_.symbols(), 0U);
+}
+
+TEST_F(FeedTest, WhatNoBookCanTakeIsToldAndNotPublished) {
+  auto message = event(1);
+  add_bid(message, 1, 0);
+
+  send(message);
+
+  ASSERT_THAT(sink_.records, SizeIs(1));
+  EXPECT_EQ(last().topic, "data_quality.EURUSD");
+  EXPECT_EQ(last().envelope.data_quality().check(), "refused_depth");
+  EXPECT_EQ(feed_.counts().refused, 1U);
+}
+
+TEST_F(FeedTest, WhatCannotBeReadIsCounted) {
+  feed_.depth("\x18");
+  feed_.spot("\x18");
+
+  EXPECT_EQ(feed_.counts().undecodable, 2U);
+  EXPECT_THAT(sink_.records, IsEmpty());
+}
+
+}  // namespace
+}  // namespace depthwire::streaming
