@@ -3,7 +3,7 @@
 #include "common/ctrader/decode.hpp"
 #include "common/market/book.hpp"
 #include "services/streaming/core/live_bars.hpp"
-#include "services/streaming/core/receive_clock.hpp"
+#include "common/ctrader/receive_clock.hpp"
 #include "services/streaming/core/record_sink.hpp"
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct FeedCounts {
 /// and encodes. The hot path: in steady state nothing is allocated.
 class Feed {
  public:
-  Feed(RecordSink& records, ReceiveClock& clock) : records_{records}, clock_{clock} {}
+  Feed(RecordSink& records, ctrader::ReceiveClock& clock) : records_{records}, clock_{clock} {}
 
   /// Takes up a symbol: its book begins empty, which a reset record says.
   void add(std::int64_t id, const std::string& name);
@@ -70,7 +70,7 @@ class Feed {
   void tell_refused(Symbol& symbol, std::string_view why);
 
   RecordSink& records_;
-  ReceiveClock& clock_;
+  ctrader::ReceiveClock& clock_;
   std::unordered_map<std::int64_t, std::unique_ptr<Symbol>> symbols_;  // looked up, never walked
   std::map<std::string, Symbol*> names_;                               // in a fixed order
   ctrader::SpotEvent spot_event_;                                      // memory that is used again

@@ -79,7 +79,7 @@ class FeedTest : public ::testing::Test {
   const Recorded& last() { return sink_.records.back(); }
 
   RecordList sink_;
-  ReceiveClock clock_ = ReceiveClock::simulated(0);
+  ctrader::ReceiveClock clock_ = ctrader::ReceiveClock::simulated(0);
   Feed feed_{sink_, clock_};
 };
 

@@ -1,8 +1,8 @@
-#include "services/streaming/core/receive_clock.hpp"
+#include "common/ctrader/receive_clock.hpp"
 
 #include <gtest/gtest.h>
 
-namespace depthwire::streaming {
+namespace depthwire::ctrader {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,4 +47,4 @@ TEST(ReceiveClock, ASimulatorThatStartsOverDoesNotTurnTimeBack) {
 }
 
 }  // namespace
-}  // namespace depthwire::streaming
+}  // namespace depthwire::ctrader

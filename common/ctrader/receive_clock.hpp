@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace depthwire::streaming {
+namespace depthwire::ctrader {
 
 /// Stamps receive time: UTC in nanoseconds, never going back.
 ///
@@ -36,7 +36,7 @@ class ReceiveClock {
   }
 
   /// The stamp of an event that carries `simulator_ns`, or of a record of our own.
-  [[nodiscard]] std::int64_t stamp(std::optional<std::int64_t> simulator_ns = std::nullopt) {
+  std::int64_t stamp(std::optional<std::int64_t> simulator_ns = std::nullopt) {
     last_ = std::max(last_, simulated_ ? simulator_ns.value_or(last_) : now_ns_);
     return last_;
   }
@@ -54,4 +54,4 @@ class ReceiveClock {
   std::int64_t now_ns_ = 0;
 };
 
-}  // namespace depthwire::streaming
+}  // namespace depthwire::ctrader

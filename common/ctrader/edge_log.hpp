@@ -1,0 +1,67 @@
+#pragma once
+
+#include "common/bus/publisher.hpp"
+#include "common/ctrader/receive_clock.hpp"
+#include "common/ctrader/session.hpp"
+#include "proto/bus/envelope.pb.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace depthwire::ctrader {
+
+/// Which connection a process's records speak of.
+struct ConnectionName {
+  std::string connection;  ///< streaming, historical
+  std::string endpoint;    ///< host:port
+  std::int64_t account_id = 0;
+};
+
+/// The log of a process that talks to the broker: stamps, encodes and publishes what every such
+/// process has to tell of itself. Used by the thread that owns the publisher.
+class EdgeLog {
+ public:
+  /// Continues what `publisher` recovered. With `simulated`, time is the simulator's.
+  EdgeLog(bus::Publisher& publisher, const std::filesystem::path& journal, bool simulated,
+          ConnectionName name);
+
+  [[nodiscard]] ReceiveClock& clock() { return clock_; }
+  [[nodiscard]] bus::Publisher& publisher() { return publisher_; }
+
+  /// Appends `envelope` with provider, symbol and times filled in. An event time of nothing is the
+  /// receive time.
+  void append(std::string_view kind, const std::string& symbol, bus::Envelope& envelope,
+              std::optional<std::int64_t> event_ns = std::nullopt,
+              std::uint16_t flags = journal::no_flags);
+
+  void connection(SessionState state, const std::string& reason);
+  void symbol(const bus::SymbolInfo& info);
+
+  /// Tells that nothing came after `since_ns`. A second call before up() is passed over.
+  void down(std::int64_t since_ns, const std::string& reason);
+  /// Ends the outage that is open, be it of an earlier life.
+  void up();
+  [[nodiscard]] bool is_down() const { return down_since_ns_.has_value(); }
+
+  /// Writes CLOCK when nothing was appended for a second, in real time. Sends bus heartbeats. To be
+  /// called every 50 ms.
+  void tick(std::chrono::steady_clock::time_point now);
+
+  /// Notes that somebody else appended to the publisher.
+  void appended() { quiet_ = false; }
+
+ private:
+  void append_control(bus::Envelope& envelope);
+
+  bus::Publisher& publisher_;
+  ConnectionName name_;
+  ReceiveClock clock_;
+  std::optional<std::int64_t> down_since_ns_;
+  bool quiet_ = true;  // nothing was appended since quiet_since_
+  std::chrono::steady_clock::time_point quiet_since_;
+  std::string bytes_;
+};
+
+}  // namespace depthwire::ctrader
