@@ -2,6 +2,8 @@
 
 #include "common/service/exit_error.hpp"
 #include "simulator/market/generator.hpp"
+#include "simulator/market/line_reader.hpp"
+#include "simulator/market/recording.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -63,6 +65,23 @@ std::vector<std::unique_ptr<SymbolSource>> generated(const Options& options) {
   return generate(settings);
 }
 
+std::vector<std::unique_ptr<SymbolSource>> recorded(const Options& options) {
+  if (!std::filesystem::exists(options.recording)) {
+    throw ExitError(exit_code::config,
+                    "recording: no such file or directory: " + options.recording);
+  }
+  // A bare number is for the generator.
+  const bool all = number_in<std::size_t>(options.symbols).has_value();
+  const auto only = all ? std::vector<std::string>() : names_in(options.symbols);
+  try {
+    return open_recordings(options.recording, only);
+  } catch (const CorruptRecording& error) {
+    throw ExitError(exit_code::corrupt, std::string("recording: ") + error.what());
+  } catch (const std::runtime_error& error) {
+    throw ExitError(exit_code::config, std::string("recording: ") + error.what());
+  }
+}
+
 Pace pace_of(const Options& options) {
   if (options.pace > 0) return AtRate{options.pace};
   if (options.speed == "max") return AtMax{};
@@ -76,7 +95,8 @@ Pace pace_of(const Options& options) {
 }  // namespace
 
 Market make_market(const Options& options) {
-  return Market(generated(options), limits_of(options));
+  return Market(options.recording.empty() ? generated(options) : recorded(options),
+                limits_of(options));
 }
 
 ServerSettings make_settings(const Options& options) {
