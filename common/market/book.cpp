@@ -31,6 +31,8 @@ tl::expected<Applied, BookError> Book::apply(const DepthUpdate& update) {
 
 void Book::clear() {
   quotes_.clear();
+  places_.clear();
+  deep_ = false;
   bids_.clear();
   asks_.clear();
 }
@@ -52,11 +54,21 @@ std::optional<Level> Book::touch(Side side) const {
 }
 
 const Quote* Book::find(QuoteId id) const {
+  const auto place = place_of(id);
+  return place ? &quotes_[*place] : nullptr;
+}
+
+std::optional<std::size_t> Book::place_of(QuoteId id) const {
+  if (deep_) {
+    const auto found = places_.find(id);
+    if (found == places_.end()) return std::nullopt;
+    return found->second;
+  }
   // The newest quotes are the ones most often re-priced, and they lie at the back.
   for (std::size_t i = quotes_.size(); i > 0; --i) {
-    if (quotes_[i - 1].id == id) return &quotes_[i - 1];
+    if (quotes_[i - 1].id == id) return i - 1;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> Book::mid_half_points() const {
@@ -67,32 +79,43 @@ std::optional<std::int64_t> Book::mid_half_points() const {
 void Book::insert(const Quote& quote) {
   remove(quote.id);
   quotes_.push_back(quote);
+  if (!deep_ && quotes_.size() >= indexed_from) {
+    deep_ = true;
+    for (std::size_t i = 0; i < quotes_.size(); ++i) places_.emplace(quotes_[i].id, i);
+  } else if (deep_) {
+    places_.emplace(quote.id, quotes_.size() - 1);
+  }
   add_to_level(quote.side, quote.price, quote.size.cents);
 }
 
 bool Book::remove(QuoteId id) {
-  const Quote* found = find(id);
-  if (found == nullptr) return false;
-  add_to_level(found->side, found->price, -found->size.cents);
-  quotes_.erase(quotes_.begin() + (found - quotes_.data()));
+  const auto place = place_of(id);
+  if (!place) return false;
+  const Quote found = quotes_[*place];
+  add_to_level(found.side, found.price, -found.size.cents);
+  quotes_[*place] = quotes_.back();
+  quotes_.pop_back();
+  if (deep_) {
+    if (*place < quotes_.size()) places_[quotes_[*place].id] = *place;
+    places_.erase(id);
+  }
   return true;
 }
 
 void Book::add_to_level(Side side, Price price, std::int64_t cents) {
   Levels& levels = side_levels(side);
-  // Walk from the touch: changes cluster there.
-  auto at = levels.end();
-  const auto better = [side](Price a, Price b) { return side == Side::bid ? a > b : a < b; };
-  while (at != levels.begin() && better(std::prev(at)->price, price)) --at;
-  if (at != levels.begin() && std::prev(at)->price == price) {
-    --at;
-    at->size.cents += cents;
-    assert(at->size.cents >= 0);
-    if (at->size.cents == 0) levels.erase(at);
+  const auto at = std::lower_bound(
+      levels.begin(), levels.end(), price, [side](const Level& level, Price wanted) {
+        return side == Side::bid ? level.price < wanted : level.price > wanted;
+      });
+  if (at == levels.end() || at->price != price) {
+    assert(cents > 0);
+    levels.insert(at, Level{price, Size{cents}});
     return;
   }
-  assert(cents > 0);
-  levels.insert(at, Level{price, Size{cents}});
+  at->size.cents += cents;
+  assert(at->size.cents >= 0);
+  if (at->size.cents == 0) levels.erase(at);
 }
 
 }  // namespace depthwire::market

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace depthwire::market {
@@ -28,7 +29,7 @@ enum class BookError : std::uint8_t { nonpositive_price, nonpositive_size };
 ///
 /// Levels lie in arrays sorted by price with the touch at the back, so that the busy end moves
 /// least; quotes lie in one flat array searched by id, which at the 5 to 100 quotes a side of a
-/// retail feed beats a hash table.
+/// retail feed beats a hash table. Only a book that has once been deeper gets one.
 class Book {
  public:
   /// Applies a change or a reset whole, or changes nothing and says why. A keyframe replaces the
@@ -59,7 +60,13 @@ class Book {
 
   Levels& side_levels(Side side) { return side == Side::bid ? bids_ : asks_; }
 
+  static constexpr std::size_t indexed_from = 256;  // quotes
+
+  [[nodiscard]] std::optional<std::size_t> place_of(QuoteId id) const;
+
   std::vector<Quote> quotes_;
+  std::unordered_map<QuoteId, std::size_t> places_;  // of a deep book; else empty
+  bool deep_ = false;
   Levels bids_;  // ascending price: best at the back
   Levels asks_;  // descending price: best at the back
 };

@@ -96,26 +96,32 @@ struct Reference {
   }
 };
 
-TEST(Book, AgreesWithTheObviousBookOnRandomUpdates) {
-  std::mt19937_64 random(20240808);
+// `ids` bounds how many quotes rest at once; deep books keep an index that shallow ones do not.
+void expect_agreement(std::uint64_t ids, int steps) {
+  std::mt19937_64 random(20240808 + ids);
   const auto pick = [&random](std::uint64_t bound) { return random() % bound; };
   Book book;
   Reference reference;
 
-  for (int step = 0; step < 20'000; ++step) {
+  for (int step = 0; step < steps; ++step) {
     DepthUpdate update;
-    for (std::uint64_t i = pick(4); i > 0; --i) update.removed.push_back(pick(60));
-    for (std::uint64_t i = pick(4); i > 0; --i) {
-      update.added.push_back({pick(60), pick(2) == 0 ? Side::bid : Side::ask,
+    for (std::uint64_t i = pick(4); i > 0; --i) update.removed.push_back(pick(ids));
+    for (std::uint64_t i = pick(ids > 100 ? 9 : 4); i > 0; --i) {
+      update.added.push_back({pick(ids), pick(2) == 0 ? Side::bid : Side::ask,
                               Price{static_cast<std::int64_t>(100 + pick(20))},
                               Size{static_cast<std::int64_t>(1 + pick(9))}});
     }
     ASSERT_TRUE(book.apply(update));
     reference.apply(update);
+    ASSERT_EQ(book.quotes().size(), reference.quotes.size());
     ASSERT_EQ(book.levels(Side::bid, 100), reference.levels(Side::bid)) << "step " << step;
     ASSERT_EQ(book.levels(Side::ask, 100), reference.levels(Side::ask)) << "step " << step;
   }
 }
+
+TEST(Book, AgreesWithTheObviousBookOnRandomUpdates) { expect_agreement(60, 20'000); }
+
+TEST(Book, AgreesWithTheObviousBookWhenItIsDeep) { expect_agreement(1'000, 3'000); }
 
 }  // namespace
 }  // namespace depthwire::market
