@@ -9,10 +9,10 @@ namespace depthwire::service {
 namespace exit_code {
 inline constexpr int ok = 0;
 inline constexpr int usage = 64;
-inline constexpr int corrupt = 65;      ///< a recording or a journal
+inline constexpr int corrupt = 65;  ///< a recording or a journal
 inline constexpr int port_in_use = 69;
-inline constexpr int software = 70;     ///< our own mistake
-inline constexpr int disk = 74;         ///< the journal's disk
+inline constexpr int software = 70;  ///< our own mistake
+inline constexpr int disk = 74;      ///< the journal's disk
 inline constexpr int lock_held = 75;
 inline constexpr int credentials = 77;  ///< one-shot commands only
 inline constexpr int config = 78;       ///< configuration, wrong CA, wrong environment
