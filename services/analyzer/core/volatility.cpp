@@ -26,7 +26,15 @@ double scaled_sigma(double variance, Ns horizon, Ns window) {
   return std::sqrt(variance * static_cast<double>(horizon) / static_cast<double>(window));
 }
 
-void Volatility::sample(std::optional<std::int64_t> mid_half_points) {
+void Volatility::sample(Ns t, std::optional<std::int64_t> mid_half_points) {
+  const std::int64_t slot = t / step_ns;
+  const std::int64_t missed = std::min<std::int64_t>(slot - last_slot_ - 1, slots);
+  for (std::int64_t i = 0; i < missed; ++i) {
+    returns_[next_].reset();
+    next_ = (next_ + 1) % slots;
+    last_.reset();
+  }
+  last_slot_ = slot;
   std::optional<double> value;
   if (mid_half_points && last_) {
     value = 1e4 * std::log(static_cast<double>(*mid_half_points) / static_cast<double>(*last_));

@@ -36,8 +36,9 @@ class Volatility {
   static constexpr Ns short_span = 300 * ns_per_second;
   static constexpr Ns long_span = 3'600 * ns_per_second;
 
-  /// Takes the mid that holds at the end of a 5 s slot (previous tick); null where there is none.
-  void sample(std::optional<std::int64_t> mid_half_points);
+  /// Takes the mid that holds at `t`, the end of a 5 s slot (previous tick); null where there is
+  /// none. Slots that were left out have no return, nor has the one after them.
+  void sample(Ns t, std::optional<std::int64_t> mid_half_points);
   /// Something is missing here: the return across it is dropped.
   void gap() { last_.reset(); }
 
@@ -54,6 +55,7 @@ class Volatility {
 
   std::array<std::optional<double>, slots> returns_{};
   std::size_t next_ = 0;
+  std::int64_t last_slot_ = 0;
   std::optional<std::int64_t> last_;
 };
 

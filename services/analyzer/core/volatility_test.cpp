@@ -11,6 +11,8 @@ namespace {
 
 using testing::tolerance;
 
+Ns slot(int i) { return (1'000 + i) * Volatility::step_ns; }
+
 TEST(Volatility, KnownAnswersOfThreeReturns) {
   const std::vector<std::optional<double>> returns = {1.0, -2.0, 2.0};
 
@@ -30,7 +32,7 @@ TEST(Volatility, SamplesTheMidInBasisPoints) {
   Volatility volatility;
   std::int64_t mid = 2'000'000;
   for (int i = 0; i <= 60; ++i) {
-    volatility.sample(mid);
+    volatility.sample(slot(i), mid);
     mid = i % 2 == 0 ? 2'000'200 : 2'000'000;  // about 1 bp up and down
   }
 
@@ -44,10 +46,10 @@ TEST(Volatility, SamplesTheMidInBasisPoints) {
 
 TEST(Volatility, DropsTheReturnAcrossAGap) {
   Volatility volatility;
-  for (int i = 0; i < 40; ++i) volatility.sample(2'000'000);
+  for (int i = 0; i < 40; ++i) volatility.sample(slot(i), 2'000'000);
 
   volatility.gap();
-  volatility.sample(3'000'000);
+  volatility.sample(slot(40), 3'000'000);
 
   const auto value = volatility.over(Volatility::short_span);
   ASSERT_TRUE(value);
@@ -55,12 +57,24 @@ TEST(Volatility, DropsTheReturnAcrossAGap) {
   EXPECT_EQ(value->n, 39U);
 }
 
+TEST(Volatility, SlotsThatWereLeftOutHaveNoReturn) {
+  Volatility volatility;
+  for (int i = 0; i < 60; ++i) volatility.sample(slot(i), 2'000'000);
+
+  volatility.sample(slot(79), 3'000'000);
+
+  const auto value = volatility.over(Volatility::short_span);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(value->rv.variance, 0.0);
+  EXPECT_EQ(value->n, 40U);
+}
+
 TEST(Volatility, IsNullUntilHalfItsWindowIsCovered) {
   Volatility volatility;
-  for (int i = 0; i < 30; ++i) volatility.sample(2'000'000);
+  for (int i = 0; i < 30; ++i) volatility.sample(slot(i), 2'000'000);
 
   EXPECT_FALSE(volatility.over(Volatility::short_span));
-  volatility.sample(2'000'000);
+  volatility.sample(slot(30), 2'000'000);
   EXPECT_TRUE(volatility.over(Volatility::short_span));
   EXPECT_FALSE(volatility.over(Volatility::long_span));
 }
