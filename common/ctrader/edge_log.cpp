@@ -2,6 +2,8 @@
 
 #include "common/ctrader/journal_tail.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace depthwire::ctrader {
 namespace {
 
@@ -23,6 +25,38 @@ bus::Connection::State to_bus(SessionState state) {
     case SessionState::error: return bus::Connection::error;
   }
   return bus::Connection::disconnected;
+}
+
+/// What operators look for in the log: the words of the broker's own samples.
+void log_state(const ConnectionName& name, SessionState state, const std::string& reason,
+               bool expected) {
+  const auto& connection = name.connection;
+  switch (state) {
+    case SessionState::connecting:
+      spdlog::info("{} connection: Connecting to {}", connection, name.endpoint);
+      return;
+    case SessionState::app_auth:
+      spdlog::info("{} connection: Authenticating application", connection);
+      return;
+    case SessionState::account_auth:
+      if (expected) {
+        spdlog::info("{} connection: Application authenticated", connection);
+      } else {
+        spdlog::warn("{} connection: Authenticating the account again: {}", connection, reason);
+      }
+      return;
+    case SessionState::ready:
+      spdlog::info("{} connection: Account authenticated ({})", connection, name.account_id);
+      return;
+    case SessionState::disconnected:
+      if (expected) {
+        spdlog::info("{} connection: {}", connection, reason);
+      } else {
+        spdlog::warn("{} connection: Disconnected: {}", connection, reason);
+      }
+      return;
+    case SessionState::error: spdlog::error("{} connection: {}", connection, reason); return;
+  }
 }
 
 ReceiveClock make_clock(bool simulated, std::int64_t last) {
@@ -63,7 +97,8 @@ void EdgeLog::append_control(bus::Envelope& envelope) {
   quiet_ = false;
 }
 
-void EdgeLog::connection(SessionState state, const std::string& reason) {
+void EdgeLog::connection(SessionState state, const std::string& reason, bool expected) {
+  log_state(name_, state, reason, expected);
   bus::Envelope envelope;
   auto* connection = envelope.mutable_connection();
   connection->set_state(to_bus(state));

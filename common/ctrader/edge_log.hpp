@@ -36,7 +36,8 @@ class EdgeLog {
               std::optional<std::int64_t> event_ns = std::nullopt,
               std::uint16_t flags = journal::no_flags);
 
-  void connection(SessionState state, const std::string& reason);
+  /// Publishes and logs the state of the connection; what is not `expected` is a warning.
+  void connection(SessionState state, const std::string& reason, bool expected);
   void symbol(const bus::SymbolInfo& info);
 
   /// Tells that nothing came after `since_ns`. A second call before up() is passed over.

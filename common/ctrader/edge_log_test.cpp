@@ -50,7 +50,7 @@ class EdgeLogTest : public ::testing::Test {
 
 TEST_F(EdgeLogTest, NamesTheConnectionInItsRecords) {
   auto life = begin();
-  life.log.connection(SessionState::error, "CH_CLIENT_AUTH_FAILURE: no");
+  life.log.connection(SessionState::error, "CH_CLIENT_AUTH_FAILURE: no", false);
   life.publisher.flush();
 
   const auto all = records();
@@ -58,7 +58,7 @@ TEST_F(EdgeLogTest, NamesTheConnectionInItsRecords) {
   EXPECT_EQ(all[0].provider(), "ctrader");
   EXPECT_EQ(all[0].receive_time_ns(), 0);  // before the simulator's first stamp
   EXPECT_EQ(all[0].connection().state(), bus::Connection::error);
-  EXPECT_EQ(all[0].connection().reason(), "CH_CLIENT_AUTH_FAILURE: no");
+  EXPECT_EQ(all[0].connection().reason(), "CH_CLIENT_AUTH_FAILURE: no", false);
   EXPECT_EQ(all[0].connection().connection(), "streaming");
   EXPECT_EQ(all[0].connection().endpoint(), "localhost:5035");
   EXPECT_EQ(all[0].connection().account_id(), 7);
@@ -93,7 +93,7 @@ TEST_F(EdgeLogTest, TheNextLifeGoesOnInTimeAndEndsTheOutageBetween) {
   {
     auto first = begin();
     first.log.clock().stamp(500);
-    first.log.connection(SessionState::ready, "");
+    first.log.connection(SessionState::ready, "", true);
     first.publisher.flush();
   }
   auto second = begin();
@@ -127,7 +127,7 @@ TEST_F(EdgeLogTest, AQuietSecondGivesAClockInRealTimeOnly) {
   const auto start = std::chrono::steady_clock::now();
   {
     auto life = begin(false);
-    life.log.connection(SessionState::ready, "");
+    life.log.connection(SessionState::ready, "", true);
     life.publisher.flush();
     life.log.tick(start);
     life.log.tick(start + 999ms);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "common/ctrader/decode.hpp"
+#include "common/ctrader/receive_clock.hpp"
 #include "common/market/book.hpp"
 #include "services/streaming/core/live_bars.hpp"
-#include "common/ctrader/receive_clock.hpp"
 #include "services/streaming/core/record_sink.hpp"
 
 #include <cstdint>

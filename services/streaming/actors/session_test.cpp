@@ -1,0 +1,288 @@
+#include "services/streaming/actors/session.hpp"
+
+#include "common/bus/requester.hpp"
+#include "common/ctrader/test_broker.hpp"
+#include "common/journal/reader.hpp"
+#include "proto/bus/command.pb.h"
+#include "proto/ctrader/messages.pb.h"
+#include "proto/ctrader/simulator.pb.h"
+#include "tests/support/temp_dir.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace depthwire::streaming {
+namespace {
+
+using namespace std::chrono_literals;
+using ctrader::SessionState;
+using ctrader::testing::TestBroker;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+
+ctrader::ProtoOADepthEvent depth_event(std::uint64_t symbol, std::int64_t time_ns) {
+  ctrader::ProtoOADepthEvent event;
+  event.set_ctidtraderaccountid(TestBroker::account_id);
+  event.set_symbolid(symbol);
+  auto* quote = event.add_newquotes();
+  quote->set_id(11);
+  quote->set_size(100);
+  quote->set_bid(114'800);
+  event.SetExtension(ctrader::depth_simulator_time_ns, time_ns);
+  return event;
+}
+
+/// Grants depth and sends one event of EURUSD.
+void grant_depth(TestBroker::Reply& reply, std::int64_t time_ns) {
+  reply.answer(2157, ctrader::ProtoOASubscribeDepthQuotesRes());
+  reply.event(2155, depth_event(1, time_ns));
+}
+
+class SessionTest : public ::testing::Test {
+ protected:
+  Session& begin(std::vector<std::string> symbols, bool enabled = true) {
+    SessionOptions options;
+    options.publisher = {.environment = "sim",
+                         .source = "sim.streaming",
+                         .journal = journal(),
+                         .publish = "tcp://127.0.0.1:*",
+                         .requests = "tcp://127.0.0.1:*"};
+    options.client = {.name = "streaming",
+                      .connection = {.host = "localhost",
+                                     .port = broker_.port(),
+                                     .ca_file = broker_.certificates().ca_file()},
+                      .account = {"id", "secret", "token", TestBroker::account_id, false},
+                      .random = [] { return 0.0; }};
+    options.enabled = enabled;
+    options.symbols = std::move(symbols);
+    session_ = std::make_unique<Session>(
+        io_, context_, std::move(options),
+        SessionHooks{[this](SessionState state, const std::string& reason) {
+                       states_.push_back(state);
+                       reason_ = reason;
+                     },
+                     [this](const std::string& reason) { given_up_ = reason; }});
+    session_->start();
+    return *session_;
+  }
+  [[nodiscard]] std::filesystem::path journal() const { return dir_.path() / "journal"; }
+
+  /// Runs the session until `condition` holds; false after 20 s.
+  template <class Condition>
+  bool run_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+      io_.restart();
+      io_.run_one_for(20ms);
+      session_->tick();
+    }
+    return condition();
+  }
+  bool run_until_record(const std::string& line) {
+    return run_until([&] {
+      const auto all = records();
+      return std::find(all.begin(), all.end(), line) != all.end();
+    });
+  }
+
+  /// The journal in short, a line for each record: kind, symbol and what is in it.
+  std::vector<std::string> records() {
+    std::vector<std::string> lines;
+    journal::Reader reader(journal());
+    for (auto next = reader.next(); std::holds_alternative<journal::Record>(next);
+         next = reader.next()) {
+      bus::Envelope envelope;
+      const auto& payload = std::get<journal::Record>(next).payload;
+      EXPECT_TRUE(envelope.ParseFromArray(payload.data(), static_cast<int>(payload.size())));
+      lines.push_back(line(envelope));
+    }
+    return lines;
+  }
+  static std::string line(const bus::Envelope& envelope) {
+    const auto& symbol = envelope.symbol();
+    switch (envelope.payload_case()) {
+      case bus::Envelope::kDepth:
+        return bus::Depth::Kind_Name(envelope.depth().kind()) + " " + symbol + " " +
+               std::to_string(envelope.receive_time_ns());
+      case bus::Envelope::kConnection:
+        return "connection " + bus::Connection::State_Name(envelope.connection().state());
+      case bus::Envelope::kSymbolInfo: return "symbol " + symbol;
+      case bus::Envelope::kSpot: return "spot " + symbol;
+      case bus::Envelope::kDataQuality: return "quality " + symbol;
+      case bus::Envelope::kEpochStart: return "epoch start";
+      case bus::Envelope::kEpochEnd: return "epoch end";
+      case bus::Envelope::kSourceDown:
+        return "down " + std::to_string(envelope.source_down().time_ns());
+      case bus::Envelope::kSourceUp:
+        return "up " + std::to_string(envelope.source_up().down_since_ns()) + " " +
+               std::to_string(envelope.source_up().time_ns());
+      default: return "other";
+    }
+  }
+  bus::CommandReply ask(const std::string& name, const std::string& body) {
+    auto reply = std::async(std::launch::async, [&] {
+      bus::Requester requester(context_, session_->publisher().requests_address());
+      bus::Request request;
+      request.mutable_command()->set_name(name);
+      request.mutable_command()->set_body(body);
+      return requester.ask(request, 10s);
+    });
+    EXPECT_TRUE(run_until([&] { return reply.wait_for(0s) == std::future_status::ready; }));
+    const auto answer = reply.get();
+    EXPECT_TRUE(answer.has_value());
+    return answer ? answer->command() : bus::CommandReply();
+  }
+  bus::CommandReply lease(const std::string& symbol, std::uint32_t seconds) {
+    bus::LeaseCommand command;
+    command.set_symbol(symbol);
+    command.set_seconds(seconds);
+    command.set_holder("test");
+    return ask("lease", command.SerializeAsString());
+  }
+
+  TestBroker broker_;
+  tests::TempDir dir_;
+  zmq::context_t context_;
+  boost::asio::io_context io_;
+  std::unique_ptr<Session> session_;
+  std::vector<SessionState> states_;
+  std::string reason_;
+  std::string given_up_;
+};
+
+TEST_F(SessionTest, JournalsSymbolsResetsAndThenTheMarket) {
+  broker_.on(2156, [](TestBroker::Reply& reply) { grant_depth(reply, 5'000); });
+  begin({"EURUSD", "GBPUSD"});
+
+  ASSERT_TRUE(run_until_record("change EURUSD 5000"));
+
+  EXPECT_THAT(records(), ElementsAre("epoch start", "connection connecting", "connection app_auth",
+                                     "connection account_auth", "connection ready", "symbol EURUSD",
+                                     "symbol GBPUSD", "reset EURUSD 0", "reset GBPUSD 0",
+                                     "change EURUSD 5000"));
+}
+
+TEST_F(SessionTest, SubscribesSpotsBeforeDepthAndBars) {
+  begin({"EURUSD"});
+
+  ASSERT_TRUE(run_until([&] { return broker_.requests().size() == 9; }));
+
+  EXPECT_THAT(broker_.requests(),
+              ElementsAre(2100, 2149, 2102, 2112, 2114, 2116, 2127, 2156, 2135));
+}
+
+TEST_F(SessionTest, ALostConnectionIsAnOutageWithBoundsAndResets) {
+  broker_.on(2156, [this](TestBroker::Reply& reply) {
+    grant_depth(reply, 5'000);
+    broker_.on(2156, [](TestBroker::Reply& again) { grant_depth(again, 9'000); });
+    reply.hang_up();
+  });
+  begin({"EURUSD"});
+
+  ASSERT_TRUE(run_until_record("change EURUSD 9000"));
+  ASSERT_TRUE(run_until([&] {
+    const auto all = records();
+    return std::any_of(all.begin(), all.end(), [](auto& r) { return r.starts_with("up "); });
+  }));
+
+  const auto all = records();
+  const auto down = std::find(all.begin(), all.end(), "down 5000");
+  ASSERT_NE(down, all.end());
+  EXPECT_EQ(*(down + 1), "reset EURUSD 5000");
+  EXPECT_EQ(*(down + 2), "connection disconnected");
+  EXPECT_THAT(std::vector(down, all.end()), Contains(HasSubstr("up 5000 ")));
+}
+
+TEST_F(SessionTest, TheNextLifeEndsTheOutageBetween) {
+  broker_.on(2156, [](TestBroker::Reply& reply) { grant_depth(reply, 5'000); });
+  begin({"EURUSD"});
+  ASSERT_TRUE(run_until_record("change EURUSD 5000"));
+  session_.reset();  // without a goodbye
+  broker_.on(2156, [](TestBroker::Reply& reply) { grant_depth(reply, 9'000); });
+  begin({"EURUSD"});
+
+  EXPECT_TRUE(run_until([&] {
+    const auto all = records();
+    return std::any_of(all.begin(), all.end(), [](auto& r) { return r.starts_with("up 5000 "); });
+  }));
+}
+
+TEST_F(SessionTest, AnOrderlyStopEndsTheEpochWithEmptyBooks) {
+  broker_.on(2156, [](TestBroker::Reply& reply) { grant_depth(reply, 5'000); });
+  begin({"EURUSD"});
+  ASSERT_TRUE(run_until_record("change EURUSD 5000"));
+
+  session_->stop("stopping");
+
+  const auto all = records();
+  EXPECT_THAT(
+      std::vector(all.end() - 4, all.end()),
+      ElementsAre("down 5000", "reset EURUSD 5000", "connection disconnected", "epoch end"));
+}
+
+TEST_F(SessionTest, OneRefusedSymbolDoesNotSpoilTheOthers) {
+  broker_.on(2156, [](TestBroker::Reply& reply) {
+    ctrader::ProtoOASubscribeDepthQuotesReq request;
+    request.ParseFromString(reply.request().payload());
+    if (request.symbolid_size() == 1 && request.symbolid(0) == 1) return grant_depth(reply, 7);
+    reply.error("SYMBOL_NOT_FOUND");
+  });
+  begin({"EURUSD", "GBPUSD"});
+
+  EXPECT_TRUE(run_until_record("change EURUSD 7"));
+  EXPECT_TRUE(run_until_record("quality GBPUSD"));
+}
+
+TEST_F(SessionTest, ALeaseSubscribesASymbolUntilItEnds) {
+  begin({"EURUSD"});
+  ASSERT_TRUE(run_until([&] { return session_->symbols() == 1; }));
+
+  EXPECT_EQ(lease("GBPUSD", 60).status(), bus::CommandReply::done);
+  EXPECT_TRUE(run_until_record("reset GBPUSD 0"));
+  EXPECT_EQ(session_->symbols(), 2U);
+
+  EXPECT_EQ(lease("GBPUSD", 0).status(), bus::CommandReply::done);
+  EXPECT_TRUE(run_until([&] { return session_->symbols() == 1; }));
+  EXPECT_TRUE(run_until([&] {
+    const auto requests = broker_.requests();
+    return std::find(requests.begin(), requests.end(), 2129U) != requests.end();
+  }));
+  EXPECT_THAT(broker_.requests(), IsSupersetOf({2136, 2158, 2129}));
+}
+
+TEST_F(SessionTest, AWrongLeaseIsRefusedInWords) {
+  begin({"EURUSD"});
+  ASSERT_TRUE(run_until([&] { return session_->symbols() == 1; }));
+
+  const auto refused = lease("NOSUCH", 60);
+  EXPECT_EQ(refused.status(), bus::CommandReply::refused);
+  EXPECT_THAT(refused.text(), HasSubstr("NOSUCH"));
+  EXPECT_EQ(lease("EURUSD", 1'000'000).status(), bus::CommandReply::refused);
+  EXPECT_EQ(ask("dance", "").status(), bus::CommandReply::unknown_command);
+}
+
+TEST_F(SessionTest, AWrongSecretShowsTheBrokersCode) {
+  broker_.on(2100, [](TestBroker::Reply& reply) { reply.error("CH_CLIENT_AUTH_FAILURE"); });
+  begin({"EURUSD"});
+
+  ASSERT_TRUE(run_until_record("connection error"));
+  EXPECT_EQ(reason_, "CH_CLIENT_AUTH_FAILURE");
+}
+
+TEST_F(SessionTest, DisabledItSaysSoAndAsksNothing) {
+  begin({"EURUSD"}, false);
+
+  EXPECT_THAT(records(), ElementsAre("epoch start", "connection disconnected"));
+  EXPECT_THAT(reason_, HasSubstr("disabled"));
+  session_->stop("stopping");
+  EXPECT_TRUE(broker_.requests().empty());
+}
+
+}  // namespace
+}  // namespace depthwire::streaming
