@@ -58,7 +58,7 @@ TEST_F(EdgeLogTest, NamesTheConnectionInItsRecords) {
   EXPECT_EQ(all[0].provider(), "ctrader");
   EXPECT_EQ(all[0].receive_time_ns(), 0);  // before the simulator's first stamp
   EXPECT_EQ(all[0].connection().state(), bus::Connection::error);
-  EXPECT_EQ(all[0].connection().reason(), "CH_CLIENT_AUTH_FAILURE: no", false);
+  EXPECT_EQ(all[0].connection().reason(), "CH_CLIENT_AUTH_FAILURE: no");
   EXPECT_EQ(all[0].connection().connection(), "streaming");
   EXPECT_EQ(all[0].connection().endpoint(), "localhost:5035");
   EXPECT_EQ(all[0].connection().account_id(), 7);
