@@ -11,13 +11,19 @@ namespace depthwire::postgres {
 
 namespace {
 
-std::string trimmed(const char* text) {
-  std::string out = text == nullptr ? "" : text;
-  while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
+// On one line, as a log wants it.
+std::string folded(const char* text) {
+  std::string out;
+  for (const char c : std::string_view(text == nullptr ? "" : text)) {
+    const bool space = c == '\n' || c == '\t' || c == ' ';
+    if (!space) out += c;
+    if (space && !out.empty() && out.back() != ' ') out += ' ';
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
 
-[[noreturn]] void fail(PGconn* connection) { throw Error(trimmed(PQerrorMessage(connection)), ""); }
+[[noreturn]] void fail(PGconn* connection) { throw Error(folded(PQerrorMessage(connection)), ""); }
 
 // Notices of the server ("relation exists, skipping") are no news.
 void ignore_notice(void* /*argument*/, const PGresult* /*result*/) {}
@@ -114,7 +120,7 @@ Result Connection::checked(PGresult* result) {
   }
   const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   // A session the server ends (57P01: shutdown) counts as lost, whatever it says first.
-  throw Error(trimmed(PQresultErrorMessage(result)),
+  throw Error(folded(PQresultErrorMessage(result)),
               state == nullptr || !usable() ? "" : std::string(state));
 }
 

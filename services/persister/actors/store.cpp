@@ -2,6 +2,8 @@
 
 #include "services/persister/sql/schema.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace depthwire::persister {
 
 namespace {
@@ -17,7 +19,8 @@ constexpr std::int64_t day_ns = 86'400LL * 1'000'000'000LL;
 
 }  // namespace
 
-Store::Store(const postgres::Settings& settings) : connection_(settings) {
+Store::Store(const postgres::Settings& settings, Status& status)
+    : connection_(settings), status_(status) {
   const int version = postgres::schema_version(connection_);
   const int known = static_cast<int>(schema().size());
   postgres::refuse_newer_schema(version, known);
@@ -47,6 +50,7 @@ void Store::ensure_partitions(Table table, std::span<const std::int32_t> days) {
 }
 
 void Store::store(Rows& rows) {
+  const auto start = std::chrono::steady_clock::now();
   for (const TableInfo& table : tables()) {
     if (table.partitioned) ensure_partitions(table.table, rows.days(table.table));
   }
@@ -58,25 +62,30 @@ void Store::store(Rows& rows) {
   for (const Statement& statement : rows.statements()) {
     connection_.execute(statement.sql, statement.parameters);
   }
-  for (const auto& [source, position] : rows.checkpoints()) {
-    postgres::store_checkpoint(connection_, std::string(environment_of(source)), source, position);
-  }
+  move_checkpoints(rows.checkpoints());
   transaction.commit();
+  status_.stored(rows, std::chrono::steady_clock::now() - start);
 }
 
-int Store::tend_partitions(const Retention& retention) {
+void Store::move_checkpoints(const postgres::Checkpoints& checkpoints) {
+  for (const auto& [source, position] : checkpoints) {
+    postgres::store_checkpoint(connection_, std::string(environment_of(source)), source, position);
+  }
+}
+
+void Store::tend_partitions(const Retention& retention) {
   connection_.execute("SELECT make_partitions_ahead()");
-  int dropped = 0;
   for (const auto& [table, days] : retention) {
-    dropped += static_cast<int>(
-        connection_
-            .execute("SELECT drop_expired_partitions($1, make_interval(days => $2::integer))",
-                     {table, std::to_string(days)})
-            .number(0, 0));
+    const auto dropped = connection_.execute(
+        "SELECT drop_expired_partitions($1, make_interval(days => $2::integer))",
+        {table, std::to_string(days)});
+    if (dropped.number(0, 0) == 0) continue;
+    status_.partitions_dropped.add(static_cast<std::uint64_t>(dropped.number(0, 0)));
+    spdlog::info("{}: {} partitions dropped, their retention of {} days is over", table,
+                 dropped.number(0, 0), days);
   }
   // Asking for each again also notes that rows still arrive in it.
   for (auto& known : partitions_) known.clear();
-  return dropped;
 }
 
 }  // namespace depthwire::persister

@@ -2,6 +2,7 @@
 
 #include "common/postgres/checkpoint.hpp"
 #include "common/postgres/connection.hpp"
+#include "services/persister/actors/status.hpp"
 #include "services/persister/core/rows.hpp"
 
 #include <array>
@@ -23,7 +24,8 @@ class Store {
  public:
   /// Connects. Throws service::ExitError 78 when the schema is newer than ours, postgres::Error
   /// when it is older or not there yet.
-  explicit Store(const postgres::Settings& settings);
+  /// What is stored is counted in `status`.
+  Store(const postgres::Settings& settings, Status& status);
 
   /// The lock that makes us the only persister of this database, held until the session ends.
   /// False while another holds it.
@@ -34,9 +36,12 @@ class Store {
   /// Stores rows and checkpoints in one transaction; partitions that they need are made before.
   void store(Rows& rows);
 
-  /// Makes the partitions of the near future and drops what retention allows; returns how many
-  /// were dropped. To be called now and then.
-  int tend_partitions(const Retention& retention);
+  /// Moves checkpoints alone, past records that became no row.
+  void move_checkpoints(const postgres::Checkpoints& checkpoints);
+
+  /// Makes the partitions of the near future and drops what retention allows. To be called now and
+  /// then.
+  void tend_partitions(const Retention& retention);
 
   /// Ends a call that waits, which then throws. Any thread.
   void interrupt() { connection_.interrupt(); }
@@ -45,6 +50,7 @@ class Store {
   void ensure_partitions(Table table, std::span<const std::int32_t> days);
 
   postgres::Connection connection_;
+  Status& status_;
   /// First day -> day after the last, of the partitions known to be there.
   std::array<std::map<std::int32_t, std::int32_t>, table_count> partitions_;
 };

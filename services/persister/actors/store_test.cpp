@@ -52,7 +52,7 @@ class StoreTest : public ::testing::Test {
     return server->as(std::string(role), database_);
   }
   void store() {
-    Store(as(postgres::persister_role)).store(rows_);
+    Store(as(postgres::persister_role), status_).store(rows_);
     rows_.clear();
   }
   /// The rows of a query, each as one text.
@@ -73,6 +73,8 @@ class StoreTest : public ::testing::Test {
   std::string database_;
   tests::RecordMaker records_{7};
   Rows rows_;
+  metrics::Registry registry_;
+  Status status_{registry_};
 };
 
 TEST_F(StoreTest, ASpotBecomesOneTickForEachSideThatMoved) {
@@ -410,9 +412,9 @@ TEST_F(StoreTest, ASecondCopyOfARecordIsRefusedWholeAndCheckpointsStay) {
 }
 
 TEST_F(StoreTest, TheSecondOfTwoWaitsForTheLock) {
-  Store second(as(postgres::persister_role));
+  Store second(as(postgres::persister_role), status_);
   {
-    Store first(as(postgres::persister_role));
+    Store first(as(postgres::persister_role), status_);
     EXPECT_TRUE(first.try_lock());
     EXPECT_FALSE(second.try_lock());
   }
@@ -425,7 +427,7 @@ TEST_F(StoreTest, TheSecondOfTwoWaitsForTheLock) {
 }
 
 TEST_F(StoreTest, RetentionDropsOldPartitionsAndRowsCanComeAgain) {
-  Store store(as(postgres::persister_role));
+  Store store(as(postgres::persister_role), status_);
   auto spot = envelope();
   spot.mutable_spot()->set_bid_points(1);
   add(streaming, spot);
@@ -434,8 +436,10 @@ TEST_F(StoreTest, RetentionDropsOldPartitionsAndRowsCanComeAgain) {
   postgres::Connection(as(postgres::owner_role))
       .execute("UPDATE table_partition SET last_stored_on = current_date - 11");
 
-  EXPECT_EQ(store.tend_partitions({{"market_depth", 10}}), 0);
-  EXPECT_EQ(store.tend_partitions({{"ticks", 10}, {"market_depth", 10}}), 1);
+  store.tend_partitions({{"market_depth", 10}});
+  EXPECT_EQ(status_.partitions_dropped.value(), 0U);
+  store.tend_partitions({{"ticks", 10}, {"market_depth", 10}});
+  EXPECT_EQ(status_.partitions_dropped.value(), 1U);
   add(streaming, spot);
   store.store(rows_);
 
@@ -445,11 +449,11 @@ TEST_F(StoreTest, RetentionDropsOldPartitionsAndRowsCanComeAgain) {
 TEST_F(StoreTest, AnOlderSchemaIsAskedForANewerOneRefused) {
   postgres::Connection owner(as(postgres::owner_role));
   owner.execute("INSERT INTO schema_migration (version, name) VALUES (99, 'of the future')");
-  EXPECT_THROW(Store{as(postgres::persister_role)}, service::ExitError);
+  EXPECT_THROW((Store{as(postgres::persister_role), status_}), service::ExitError);
   owner.execute("DELETE FROM schema_migration WHERE version > 3");
 
   try {
-    const Store store(as(postgres::persister_role));
+    const Store store(as(postgres::persister_role), status_);
     FAIL() << "an older schema was taken";
   } catch (const postgres::Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("run `depthwire db migrate`"));

@@ -79,6 +79,7 @@ Rows::Outcome Rows::row(Table table, std::int64_t time_ns, Write write) {
     to.buffer.drop_row();
     return tl::unexpected(*writer.error());
   }
+  ++rows_;
   const std::int32_t day = day_of(time_ns);
   if (std::find(to.days.rbegin(), to.days.rend(), day) == to.days.rend()) to.days.push_back(day);
   return {};
@@ -87,6 +88,7 @@ Rows::Outcome Rows::row(Table table, std::int64_t time_ns, Write write) {
 Rows::Outcome Rows::statement(StatementOrError statement) {
   if (!statement) return tl::unexpected(statement.error());
   statements_.push_back(std::move(*statement));
+  ++rows_;
   return {};
 }
 
@@ -224,6 +226,7 @@ void Rows::add_dead_letter(const std::string& source, const journal::Record& rec
   writer.count(head.position.epoch);
   writer.count(head.position.offset);
   writer.bytes(record.frame);
+  ++rows_;
   ++dead_letters_;
   advance(source, record);
 }
@@ -254,6 +257,7 @@ void Rows::advance(const std::string& source, const journal::Record& record) {
   writer.null();
   writer.null();
   writer.text("the journal no longer holds what lies between these two records");
+  ++rows_;
   noted_losses_.erase(loss);
 }
 
@@ -266,13 +270,8 @@ void Rows::clear() {
   checkpoints_.clear();
   noted_losses_.clear();
   records_ = 0;
+  rows_ = 0;
   dead_letters_ = 0;
-}
-
-std::size_t Rows::rows() const {
-  std::size_t rows = statements_.size();
-  for (const Filled& table : filled_) rows += table.buffer.rows();
-  return rows;
 }
 
 std::size_t Rows::rows(Table table) const {

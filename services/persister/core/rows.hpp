@@ -40,10 +40,10 @@ class Rows {
 
   void clear();
 
-  [[nodiscard]] bool empty() const { return checkpoints_.empty() && rows() == 0; }
+  [[nodiscard]] bool empty() const { return checkpoints_.empty(); }
   [[nodiscard]] std::size_t records() const { return records_; }
   /// Rows and statements.
-  [[nodiscard]] std::size_t rows() const;
+  [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] std::size_t rows(Table table) const;
   [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::size_t dead_letters() const { return dead_letters_; }
@@ -81,6 +81,7 @@ class Rows {
   std::map<std::string, journal::Position> checkpoints_;
   std::map<std::string, Loss> noted_losses_;
   std::size_t records_ = 0;
+  std::size_t rows_ = 0;
   std::size_t dead_letters_ = 0;
   std::unique_ptr<Messages> messages_;  // reused: parsing into them allocates nothing
 };

@@ -8,9 +8,10 @@ namespace {
 
 // The columns that every row begins with (RowWriter::head), and those of a derived row
 // (RowWriter::cause).
-#define DEPTHWIRE_HEAD(provider)                                                          \
-  "source, epoch, record_offset, time, environment, " provider ", symbol, receive_time, " \
-                                                               "event_time"
+#define DEPTHWIRE_HEAD(provider)                               \
+  "source, epoch, record_offset, time, environment, " provider \
+  ", symbol, receive_time, "                                   \
+  "event_time"
 #define DEPTHWIRE_CAUSE ", cause_source, cause_epoch, cause_offset"
 #define DEPTHWIRE_INPUTS ", input_source, input_epoch, input_from_offset, input_to_offset"
 

@@ -70,9 +70,10 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- Drops the partitions of a table to which nothing has been stored for `keep`; returns how many.
--- Candles are small and kept for ever.
+-- Candles are small and kept for ever. A partition that somebody is reading stays for this time:
+-- waiting for the reader would block all others behind us.
 CREATE FUNCTION drop_expired_partitions(of_table text, keep interval) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$
 DECLARE
   child   text;
   dropped integer := 0;
@@ -89,9 +90,13 @@ BEGIN
       AND coalesce(last_stored_on, created_on) < current_date - keep
     ORDER BY begins
   LOOP
-    EXECUTE format('DROP TABLE %I', child);
-    DELETE FROM table_partition WHERE partition_name = child;
-    dropped := dropped + 1;
+    BEGIN
+      EXECUTE format('DROP TABLE %I', child);
+      DELETE FROM table_partition WHERE partition_name = child;
+      dropped := dropped + 1;
+    EXCEPTION WHEN lock_not_available THEN
+      EXIT;
+    END;
   END LOOP;
   RETURN dropped;
 END $$;

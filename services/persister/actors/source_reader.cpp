@@ -1,0 +1,72 @@
+#include "services/persister/actors/source_reader.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace depthwire::persister {
+
+namespace {
+
+// Also how long an acknowledgement and the end may have to wait.
+constexpr std::chrono::milliseconds patience{250};
+
+std::uint64_t lag_of(const bus::Subscriber& subscriber) {
+  const auto last = subscriber.last().offset;
+  const auto head = subscriber.head().offset;
+  return head > last ? head - last : 0;
+}
+
+}  // namespace
+
+SourceReader::SourceReader(zmq::context_t& context, bus::SubscriberOptions options,
+                           std::size_t index, Inbox& inbox, Status& status)
+    : source_(options.source), index_(index), inbox_(inbox), status_(status) {
+  status_.set_source_problem(source_, "");
+  thread_ = std::thread([this, &context, moved = std::move(options)] { run(context, moved); });
+}
+
+SourceReader::~SourceReader() {
+  stop();
+  thread_.join();
+}
+
+void SourceReader::acknowledge(journal::Position position) {
+  const std::lock_guard lock(mutex_);
+  stored_ = position;
+}
+
+void SourceReader::run(zmq::context_t& context, const bus::SubscriberOptions& options) {
+  bus::Subscriber subscriber(context, options);
+  while (!stopping_) {
+    bus::Batch batch = subscriber.receive(patience);
+    take_notices(batch, subscriber.live());
+    status_.set_lag(source_, lag_of(subscriber));
+    std::optional<journal::Position> stored;
+    {
+      const std::lock_guard lock(mutex_);
+      stored = std::exchange(stored_, std::nullopt);
+    }
+    if (stored) subscriber.acknowledge(*stored);
+    if (!batch.empty() && !inbox_.push({index_, std::move(batch)})) return;
+  }
+}
+
+void SourceReader::take_notices(const bus::Batch& batch, bool live) {
+  for (const bus::Notice& notice : batch.notices) {
+    if (std::holds_alternative<bus::Stale>(notice) && seen_) {
+      // One that was never there is not missed: it may not be meant to run.
+      status_.set_source_problem(source_, "nothing is heard of it");
+      spdlog::warn("{}: nothing is heard of it", source_);
+    } else if (std::holds_alternative<bus::Fresh>(notice)) {
+      status_.set_source_problem(source_, "");
+      spdlog::info("{}: records flow", source_);
+    } else if (const auto* halted = std::get_if<bus::Halted>(&notice)) {
+      status_.set_source_problem(source_, "halted: " + halted->reason);
+      spdlog::error("{}: halted, nothing of it is stored: {}", source_, halted->reason);
+    }
+  }
+  if (live && !std::exchange(seen_, true)) spdlog::info("{}: caught up", source_);
+}
+
+}  // namespace depthwire::persister
