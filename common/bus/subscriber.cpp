@@ -76,7 +76,7 @@ class Subscriber::Impl {
   std::string control_topic_;
   Continuity continuity_;
   journal::Position head_;
-  std::uint64_t gaps_ = 0;
+  std::uint64_t doubts_ = 0;
   std::uint64_t fetched_ = 0;
   std::uint64_t zombies_ = 0;
   std::uint64_t malformed_ = 0;
@@ -129,7 +129,7 @@ class Subscriber::Impl {
   }
 
   void doubt() {
-    ++gaps_;
+    ++doubts_;
     live_ = false;
     asked_at_.reset();
   }
@@ -278,9 +278,7 @@ class Subscriber::Impl {
   bool take_live(const journal::Record& record, Batch& batch) {
     if (record.header.payload_type == Envelope::kHeartbeat) {
       head_ = std::max(head_, record.position());
-      const bool behind = options_.topic_prefixes.empty() && record.position() > continuity_.last();
-      const bool other_epoch = record.position().epoch > continuity_.last().epoch;
-      if (behind || other_epoch) doubt();
+      if (record.position() > continuity_.last() && proves_a_hole()) doubt();
       return live_;
     }
     const auto previous = epoch_previous(record);
@@ -293,9 +291,17 @@ class Subscriber::Impl {
       case Verdict::accept: break;
     }
     continuity_.delivered(record);
+    record_since_heartbeat_ = true;
     head_ = std::max(head_, record.position());
     batch.records.push_back(record);
     return true;
+  }
+
+  // A heartbeat was ahead of us. Frames arrive in order, so we missed records, unless they were of
+  // topics we did not ask for: then only a quiet stretch is worth a look into the journal.
+  bool proves_a_hole() {
+    if (options_.topic_prefixes.empty()) return true;
+    return !std::exchange(record_since_heartbeat_, false);
   }
 
   // What an EPOCH_START names as the position before it; nothing for other records.
@@ -311,6 +317,7 @@ class Subscriber::Impl {
 
   bool want_newest_;
   bool frame_since_check_ = false;
+  bool record_since_heartbeat_ = false;
   SteadyClock::time_point last_frame_;
   std::optional<SteadyClock::time_point> asked_at_;  // a request is under way
   std::uint64_t request_id_ = 0;
@@ -324,7 +331,7 @@ Batch Subscriber::receive(milliseconds timeout) { return impl_->receive(timeout)
 void Subscriber::acknowledge(journal::Position position) { impl_->acknowledge(position); }
 journal::Position Subscriber::last() const { return impl_->continuity_.last(); }
 journal::Position Subscriber::head() const { return impl_->head_; }
-std::uint64_t Subscriber::gaps() const { return impl_->gaps_; }
+std::uint64_t Subscriber::doubts() const { return impl_->doubts_; }
 std::uint64_t Subscriber::fetched() const { return impl_->fetched_; }
 bool Subscriber::live() const { return impl_->live_ && !impl_->stale_ && !impl_->halted_; }
 bool Subscriber::halted() const { return impl_->halted_; }

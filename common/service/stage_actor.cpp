@@ -1,0 +1,132 @@
+#include "common/service/stage_actor.hpp"
+
+#include "common/service/bus_wiring.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace depthwire::service {
+namespace {
+
+using run_atom = caf::atom_constant<caf::atom("run")>;
+using stop_atom = caf::atom_constant<caf::atom("stop")>;
+
+// Heartbeats are due every 250 ms and a stop should be quick, so no wait is longer.
+constexpr std::chrono::milliseconds longest_wait{50};
+constexpr std::chrono::milliseconds report_every{500};
+
+// What health and metrics tell of a running stage.
+class Report {
+ public:
+  Report(Runtime& runtime, std::string_view input)
+      : health_(runtime.health()),
+        heartbeat_(runtime.health().heartbeat("stage")),
+        input_(input),
+        steps_(runtime.metrics().gauge("stage_steps", "input records stepped since the start")),
+        lag_(runtime.metrics().gauge("lag_records", "records between the input's head and us",
+                                     {{"source", std::string(input)}})),
+        head_(runtime.metrics().gauge("head_offset", "newest offset of our own journal")),
+        fetched_(runtime.metrics().gauge("fetched_records", "records that came by FETCH",
+                                         {{"source", std::string(input)}})),
+        doubts_(runtime.metrics().gauge("gaps", "times that records had to be fetched",
+                                        {{"source", std::string(input)}})),
+        dead_letters_(runtime.metrics().gauge("dead_letters", "records that no step could take")) {}
+
+  void update(const bus::StageRunner& runner) {
+    heartbeat_.beat();
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + report_every;
+    const auto applied = runner.input().last().offset;
+    const auto behind = std::max(runner.input().head().offset, applied) - applied;
+    steps_.set(static_cast<double>(runner.steps()));
+    lag_.set(static_cast<double>(behind));
+    head_.set(static_cast<double>(runner.output().head().offset));
+    fetched_.set(static_cast<double>(runner.input().fetched()));
+    doubts_.set(static_cast<double>(runner.input().doubts()));
+    dead_letters_.set(static_cast<double>(runner.dead_letters()));
+    health_.info("head", std::to_string(runner.output().head().offset));
+    health_.info("lag", std::to_string(behind));
+    health_.info("events", std::to_string(runner.steps()));
+    if (!runner.halted().empty()) {
+      health_.set("halted", runner.halted());
+    } else if (runner.stale()) {
+      health_.set("source", input_ + " is silent: not running, or not reachable");
+    } else {
+      health_.clear("source");
+    }
+  }
+
+ private:
+  Health& health_;
+  Heartbeat& heartbeat_;
+  std::string input_;
+  metrics::Gauge& steps_;
+  metrics::Gauge& lag_;
+  metrics::Gauge& head_;
+  metrics::Gauge& fetched_;
+  metrics::Gauge& doubts_;
+  metrics::Gauge& dead_letters_;
+  std::chrono::steady_clock::time_point next_;
+};
+
+struct StageState {
+  std::unique_ptr<bus::StageRunner> runner;
+  std::unique_ptr<Report> report;
+};
+
+// The runner is moved in by pointer, since CAF copies the arguments of a behaviour.
+struct Start {
+  Runtime* runtime;
+  std::shared_ptr<std::unique_ptr<bus::StageRunner>> runner;
+  std::string input;
+};
+
+caf::behavior stage_actor(caf::stateful_actor<StageState>* self, const Start& start) {
+  self->state.runner = std::move(*start.runner);
+  self->state.report = std::make_unique<Report>(*start.runtime, start.input);
+  Runtime* const runtime = start.runtime;
+  return {
+      [=](run_atom) {
+        try {
+          self->state.runner->run_once(longest_wait);
+          self->state.report->update(*self->state.runner);
+          self->send(self, run_atom::value);
+        } catch (...) {
+          runtime->health().retire("stage");
+          runtime->fail(std::current_exception());
+        }
+      },
+      [=](stop_atom) {
+        self->state.runner->close();
+        self->quit();
+      },
+  };
+}
+
+}  // namespace
+
+void spawn_stage(Runtime& runtime, const BusSettings& bus, StageWiring wiring,
+                 std::unique_ptr<bus::Stage> stage) {
+  auto publisher = publisher_options(runtime, bus, wiring.own);
+  publisher.parameters = std::move(wiring.parameters);
+  auto input = subscriber_options(runtime, bus, wiring.input, wiring.from);
+  auto runner =
+      std::make_shared<std::unique_ptr<bus::StageRunner>>(std::make_unique<bus::StageRunner>(
+          runtime.context(), std::move(publisher), std::move(input), std::move(stage)));
+  const auto actor = runtime.actors().spawn<caf::detached>(
+      stage_actor, Start{&runtime, std::move(runner), std::string(wiring.input)});
+  caf::anon_send(actor, run_atom::value);
+  runtime.on_stop([&runtime, actor] {
+    caf::scoped_actor self(runtime.actors());
+    self->send(actor, stop_atom::value);
+    self->wait_for(actor);
+  });
+}
+
+}  // namespace depthwire::service

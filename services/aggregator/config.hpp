@@ -1,0 +1,30 @@
+#pragma once
+
+#include "common/config/describe.hpp"
+#include "common/service/settings.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace depthwire::aggregator {
+
+/// The aggregator's settings.
+struct Config {
+  std::size_t depth = 10;
+  std::chrono::milliseconds book_interval{0};
+  std::chrono::milliseconds bar_grace{1'000};
+  service::BusSettings bus;
+
+  template <class Visitor>
+  void describe(Visitor& field) {
+    field("depth", depth, "levels a side in a published book",
+          config::Bounds{.min = 1, .max = 10'000});
+    field("book_interval", book_interval,
+          "at most one book per symbol in this time; 0ms: one for every change");
+    field("bar_grace", bar_grace,
+          "how long after its end a bar waits for late spots in a quiet market");
+    field.section("bus", bus, "where the publishers are and where journals lie");
+  }
+};
+
+}  // namespace depthwire::aggregator
