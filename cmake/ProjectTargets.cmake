@@ -1,5 +1,10 @@
 # One folder, one target. Sources are listed; flags come only through depthwire::options.
 include(CMakeParseArguments)
+add_custom_target(depthwire_programs COMMENT "all programs")
+add_custom_target(depthwire_benches COMMENT "all benchmarks")
+foreach(label unit smoke tsan)
+  add_custom_target(tests_${label} COMMENT "all tests with the label ${label}")
+endforeach()
 
 # depthwire_library(market SOURCES book.cpp LINK tl::expected) -> depthwire::market
 function(depthwire_library name)
@@ -23,9 +28,26 @@ function(depthwire_program name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} depthwire::options)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   install(TARGETS ${name} RUNTIME)
+  add_dependencies(depthwire_programs ${name})
+endfunction()
+
+# Gives the test what its labels ask for; `target` (or nothing) is what has to be built for it. For
+# tests that are no program of their own, such as Python scripts.
+function(depthwire_label_test test labels)
+  set_tests_properties(${test} PROPERTIES LABELS "${labels}")
+  if("e2e" IN_LIST labels)
+    set_tests_properties(${test} PROPERTIES RUN_SERIAL ON)
+  endif()
+  foreach(label IN LISTS labels)
+    if(TARGET tests_${label} AND ARGN)
+      add_dependencies(tests_${label} ${ARGN})
+    endif()
+  endforeach()
 endfunction()
 
 # depthwire_test(market_test SOURCES book_test.cpp LINK depthwire::market LABELS unit)
+# Labels: unit; e2e (several processes, runs alone); smoke (an e2e that also runs under ASan); tsan
+# (set here for the core and the transport, whose threads TSan understands).
 function(depthwire_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)
@@ -34,10 +56,15 @@ function(depthwire_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
+  file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  if(folder MATCHES "^common/(market|codec|journal|bus)$" OR name MATCHES "_core_test$")
+    list(APPEND ARG_LABELS tsan)
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} depthwire::options GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  depthwire_label_test(${name} "${ARG_LABELS}" ${name})
 endfunction()
 
 # depthwire_bench(bus_bench SOURCES bus.cpp LINK ...) -> bin/bench/bus_bench, run by `make bench`
@@ -46,4 +73,5 @@ function(depthwire_bench name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} depthwire::options)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/bench")
+  add_dependencies(depthwire_benches ${name})
 endfunction()

@@ -1,0 +1,29 @@
+# Short commands; each is one script or one program.
+.PHONY: help up down build test bench lint nightly
+.DEFAULT_GOAL := help
+
+help:      ## this list
+	@grep -hE '^[a-z]+: +.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+up: build  ## install what is missing, build, start the whole pipeline
+	@build/release/bin/depthwire up
+
+down:      ## stop the pipeline
+	@build/release/bin/depthwire down
+
+build:     ## install what is missing and build the programs
+	@scripts/deps build run
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target depthwire_programs
+
+test:      ## build and run all tests, with sanitizers too
+	@scripts/test
+
+bench:     ## measure; BENCH=prefix for some figures only
+	@scripts/bench "$(BENCH)"
+
+lint:      ## format, house rules, clang-tidy on core and changed files
+	@scripts/lint
+
+nightly:   ## everything everywhere
+	@scripts/nightly
