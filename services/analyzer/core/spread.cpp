@@ -7,20 +7,28 @@ namespace depthwire::analyzer {
 void SpotState::apply(const market::Spot& spot) {
   if (spot.bid) bid_ = spot.bid;
   if (spot.ask) ask_ = spot.ask;
+  old_ = false;
+}
+
+void SpotState::note_old(const market::Spot& spot) {
+  clear();
+  apply(spot);
+  old_ = true;
 }
 
 void SpotState::clear() {
   bid_.reset();
   ask_.reset();
+  old_ = false;
 }
 
 std::optional<std::int64_t> SpotState::mid_half_points() const {
-  if (!bid_ || !ask_) return std::nullopt;
+  if (!bid_ || !ask_ || old_) return std::nullopt;
   return bid_->points + ask_->points;
 }
 
 std::optional<std::int64_t> SpotState::spread_points() const {
-  if (!bid_ || !ask_ || ask_->points <= bid_->points) return std::nullopt;
+  if (!bid_ || !ask_ || old_ || ask_->points <= bid_->points) return std::nullopt;
   return ask_->points - bid_->points;
 }
 

@@ -16,11 +16,14 @@ namespace depthwire::analyzer {
 class SpotState {
  public:
   void apply(const market::Spot& spot);
+  /// Takes prices that may be days old, as those of the first spot after a subscription: they are
+  /// known, but nothing is derived from them until the next spot.
+  void note_old(const market::Spot& spot);
   /// Forgets both sides, as after a reconnect.
   void clear();
 
-  [[nodiscard]] std::optional<market::Price> bid() const { return bid_; }
-  [[nodiscard]] std::optional<market::Price> ask() const { return ask_; }
+  /// Null while old, as all that follows.
+  [[nodiscard]] std::optional<market::Price> bid() const { return old_ ? std::nullopt : bid_; }
   [[nodiscard]] std::optional<std::int64_t> mid_half_points() const;
   /// ask - bid in points. Null while a side is unknown and while it is not positive.
   [[nodiscard]] std::optional<std::int64_t> spread_points() const;
@@ -28,6 +31,7 @@ class SpotState {
  private:
   std::optional<market::Price> bid_;
   std::optional<market::Price> ask_;
+  bool old_ = false;
 };
 
 /// `points` as 1e-4 of the mid.

@@ -52,6 +52,17 @@ TEST(Spread, KnowsBothSidesFromSpotsThatCarryOne) {
   EXPECT_NEAR(spread_bps(10, 200'010), 0.99995, tolerance);
 }
 
+TEST(Spread, DerivesNothingFromPricesThatMayBeDaysOld) {
+  SpotState spot;
+
+  spot.note_old({.bid = Price{100'000}, .ask = Price{100'010}});
+  EXPECT_FALSE(spot.spread_points());
+  EXPECT_FALSE(spot.mid_half_points());
+  spot.apply({.ask = Price{100'012}});
+
+  EXPECT_EQ(spot.spread_points(), 12);
+}
+
 TEST(Spread, IsNullWhenItIsNotPositiveAndAfterAReconnect) {
   SpotState spot;
   spot.apply({.bid = Price{100'010}, .ask = Price{100'010}});

@@ -70,6 +70,12 @@ void SymbolAnalyzer::arrive(const Step& step) {
 
 void SymbolAnalyzer::spot(const Step& step, const market::Spot& spot) {
   arrive(step);
+  if (spot.session_close) {
+    // The first after a subscription tells the last known prices, which may be days old.
+    spot_.note_old(spot);
+    clear_spot_windows();
+    return;
+  }
   const auto mid_before = spot_.mid_half_points();
   spot_.apply(spot);
   const auto spread = spot_.spread_points();
