@@ -1,0 +1,55 @@
+#pragma once
+
+#include "common/config/describe.hpp"
+#include "common/service/settings.hpp"
+#include "services/analyzer/core/params.hpp"
+
+#include <chrono>
+
+namespace depthwire::analyzer {
+
+/// The analyzer's settings. What is not named here has the default of the signal specification.
+struct Config {
+  std::chrono::milliseconds series_interval{1'000};
+  std::chrono::milliseconds sentiment_interval{10'000};
+  double imbalance_threshold = 0.30;
+  double z_threshold = 2.0;
+  double min_touch_lots = 0.1;
+  service::BusSettings bus;
+
+  template <class Visitor>
+  void describe(Visitor& field) {
+    using std::chrono::milliseconds;
+    field("series_interval", series_interval,
+          "time between two values of a series of one symbol, whole seconds; 0ms: no series",
+          config::DurationBounds{.max = milliseconds(3'600'000)});
+    field("sentiment_interval", sentiment_interval,
+          "time between two values of the flow sentiment of one symbol, whole seconds",
+          config::DurationBounds{.min = milliseconds(1'000), .max = milliseconds(3'600'000)});
+    field("imbalance_threshold", imbalance_threshold, "|I_5| from which an imbalance fires",
+          config::Bounds{.min = 0.01, .max = 1});
+    field("z_threshold", z_threshold, "|z| from which imbalance and spread fire",
+          config::Bounds{.min = 0.1, .max = 10});
+    field("min_touch_lots", min_touch_lots, "levels smaller than this are dust to the order flow",
+          config::Bounds{.min = 0, .max = 1'000});
+    field.section("bus", bus, "where the publishers are and where journals lie");
+  }
+
+  void check(const config::Checks& checks) const {
+    // Timers fire at whole seconds only.
+    if (series_interval.count() % 1'000 != 0) checks.fail("series_interval", "whole seconds");
+    if (sentiment_interval.count() % 1'000 != 0) checks.fail("sentiment_interval", "whole seconds");
+  }
+
+  [[nodiscard]] Params params() const {
+    Params params;
+    params.series_interval = std::chrono::nanoseconds(series_interval).count();
+    params.sentiment_interval = std::chrono::nanoseconds(sentiment_interval).count();
+    params.imbalance_threshold = imbalance_threshold;
+    params.z_threshold = z_threshold;
+    params.min_touch_lots = min_touch_lots;
+    return params;
+  }
+};
+
+}  // namespace depthwire::analyzer

@@ -1,0 +1,23 @@
+#include "common/service/run.hpp"
+#include "common/service/stage_actor.hpp"
+#include "services/analyzer/config.hpp"
+#include "services/analyzer/core/record_stage.hpp"
+
+#include <memory>
+#include <string>
+
+int main(int argc, char** argv) {
+  using namespace depthwire;
+  return service::run<analyzer::Config>(
+      {.name = "analyzer", .summary = "Computes order-flow signals from streaming's journal."},
+      argc, argv, [](service::Runtime& runtime, const analyzer::Config& config) {
+        const analyzer::Params params = config.params();
+        service::spawn_stage(
+            runtime, config.bus,
+            {.input = "streaming",
+             .from = config.bus.streaming,
+             .own = config.bus.analyzer,
+             .parameters = {{"params_hash", std::to_string(analyzer::params_hash(params))}}},
+            std::make_unique<analyzer::RecordStage>(params, runtime.environment() + ".streaming"));
+      });
+}
