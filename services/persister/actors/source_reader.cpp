@@ -11,18 +11,15 @@ namespace {
 // Also how long an acknowledgement and the end may have to wait.
 constexpr std::chrono::milliseconds patience{250};
 
-std::uint64_t lag_of(const bus::Subscriber& subscriber) {
-  const auto last = subscriber.last().offset;
-  const auto head = subscriber.head().offset;
-  return head > last ? head - last : 0;
-}
-
 }  // namespace
 
 SourceReader::SourceReader(zmq::context_t& context, bus::SubscriberOptions options,
                            std::size_t index, Inbox& inbox, Status& status)
     : source_(options.source), index_(index), inbox_(inbox), status_(status) {
   status_.set_source_problem(source_, "");
+  if (const auto* after = std::get_if<bus::After>(&options.start)) {
+    stored_offset_ = after->last.offset;
+  }
   thread_ = std::thread([this, &context, moved = std::move(options)] { run(context, moved); });
 }
 
@@ -34,6 +31,7 @@ SourceReader::~SourceReader() {
 void SourceReader::acknowledge(journal::Position position) {
   const std::lock_guard lock(mutex_);
   stored_ = position;
+  stored_offset_ = position.offset;
 }
 
 void SourceReader::run(zmq::context_t& context, const bus::SubscriberOptions& options) {
@@ -41,12 +39,15 @@ void SourceReader::run(zmq::context_t& context, const bus::SubscriberOptions& op
   while (!stopping_) {
     bus::Batch batch = subscriber.receive(patience);
     take_notices(batch, subscriber.live());
-    status_.set_lag(source_, lag_of(subscriber));
     std::optional<journal::Position> stored;
+    std::uint64_t offset = 0;
     {
       const std::lock_guard lock(mutex_);
       stored = std::exchange(stored_, std::nullopt);
+      offset = stored_offset_;
     }
+    const std::uint64_t head = subscriber.head().offset;
+    status_.set_lag(source_, head > offset ? head - offset : 0);
     if (stored) subscriber.acknowledge(*stored);
     if (!batch.empty() && !inbox_.push({index_, std::move(batch)})) return;
   }

@@ -42,7 +42,8 @@ class SourceReader {
   std::atomic<bool> stopping_ = false;
   bool seen_ = false;  // heard of since we began
   std::mutex mutex_;
-  std::optional<journal::Position> stored_;
+  std::optional<journal::Position> stored_;  // not yet acknowledged
+  std::uint64_t stored_offset_ = 0;
   std::thread thread_;
 };
 

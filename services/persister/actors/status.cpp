@@ -2,7 +2,7 @@
 
 namespace depthwire::persister {
 
-Status::Status(metrics::Registry& registry)
+Status::Status(metrics::Registry& registry, service::Health* health)
     : transactions(registry.counter("persister_transactions_total", "Transactions committed")),
       records(registry.counter("persister_records_total", "Records stored or passed over")),
       dead_letters(registry.counter("persister_dead_letters_total",
@@ -14,6 +14,7 @@ Status::Status(metrics::Registry& registry)
       partitions_dropped(registry.counter("persister_partitions_dropped_total",
                                           "Partitions dropped at the end of their retention")),
       registry_(registry),
+      health_(health),
       transaction_seconds_(registry.histogram("persister_transaction_seconds",
                                               "From the first row sent to the commit",
                                               metrics::buckets(0.001, 10))) {
@@ -21,26 +22,37 @@ Status::Status(metrics::Registry& registry)
     rows_.at(static_cast<std::size_t>(table.table)) = &registry.counter(
         "persister_rows_total", "Rows stored", {{"table", std::string(table.name)}});
   }
+  tell("database", problem_);
 }
 
 void Status::set_problem(std::string problem) {
   const std::lock_guard lock(mutex_);
+  tell("database", problem);
   problem_ = std::move(problem);
 }
 
 void Status::set_source_problem(const std::string& source, std::string problem) {
   const std::lock_guard lock(mutex_);
+  tell(source, problem);
   source_problems_[source] = std::move(problem);
 }
 
 void Status::set_lag(const std::string& source, std::uint64_t waiting) {
   const std::lock_guard lock(mutex_);
-  metrics::Gauge*& lag = lags_[source];
-  if (lag == nullptr) {
-    lag = &registry_.gauge("persister_lag_records", "Records of a source that wait to be stored",
-                           {{"source", source}});
+  Lag& lag = lags_[source];
+  if (lag.gauge == nullptr) {
+    lag.gauge =
+        &registry_.gauge("persister_lag_records", "Records of a source that wait to be stored",
+                         {{"source", source}});
+  } else if (lag.records == waiting) {
+    return;
   }
-  lag->set(static_cast<double>(waiting));
+  lag.records = waiting;
+  lag.gauge->set(static_cast<double>(waiting));
+  if (health_ == nullptr) return;
+  std::uint64_t all = 0;
+  for (const auto& [name, one] : lags_) all += one.records;
+  health_->info("lag", std::to_string(all));
 }
 
 void Status::stored(const Rows& rows, std::chrono::steady_clock::duration took) {
@@ -50,7 +62,17 @@ void Status::stored(const Rows& rows, std::chrono::steady_clock::duration took) 
   records.add(rows.records());
   dead_letters.add(rows.dead_letters());
   transactions.add();
+  if (health_ != nullptr) health_->info("events", std::to_string(records.value()));
   transaction_seconds_.observe(std::chrono::duration<double>(took).count());
+}
+
+void Status::tell(const std::string& code, const std::string& problem) {
+  if (health_ == nullptr) return;
+  if (problem.empty()) {
+    health_->clear(code);
+  } else {
+    health_->set(code, problem);
+  }
 }
 
 std::vector<std::string> Status::problems() const {

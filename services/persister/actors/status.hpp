@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/metrics/metrics.hpp"
+#include "common/service/health.hpp"
 #include "services/persister/core/rows.hpp"
 
 #include <array>
@@ -15,7 +16,8 @@ namespace depthwire::persister {
 /// How the persister is doing, for health and metrics. Any thread.
 class Status {
  public:
-  explicit Status(metrics::Registry& registry);
+  /// What is told goes to `health` as well, unless that is null.
+  Status(metrics::Registry& registry, service::Health* health);
 
   /// What keeps us from storing at all, in words; empty: nothing.
   void set_problem(std::string problem);
@@ -37,13 +39,20 @@ class Status {
   metrics::Counter& partitions_dropped;
 
  private:
+  struct Lag {
+    metrics::Gauge* gauge = nullptr;
+    std::uint64_t records = 0;
+  };
+  void tell(const std::string& code, const std::string& problem);
+
   metrics::Registry& registry_;
+  service::Health* health_;
   metrics::Histogram& transaction_seconds_;
   std::array<metrics::Counter*, table_count> rows_{};
   mutable std::mutex mutex_;
   std::string problem_ = "the database has not answered yet";
   std::map<std::string, std::string> source_problems_;
-  std::map<std::string, metrics::Gauge*> lags_;
+  std::map<std::string, Lag> lags_;
 };
 
 }  // namespace depthwire::persister

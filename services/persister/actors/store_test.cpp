@@ -74,7 +74,7 @@ class StoreTest : public ::testing::Test {
   tests::RecordMaker records_{7};
   Rows rows_;
   metrics::Registry registry_;
-  Status status_{registry_};
+  Status status_{registry_, nullptr};
 };
 
 TEST_F(StoreTest, ASpotBecomesOneTickForEachSideThatMoved) {

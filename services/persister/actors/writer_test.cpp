@@ -46,7 +46,7 @@ class Running {
   }
 
   metrics::Registry registry;
-  Status status{registry};
+  Status status{registry, nullptr};
   std::atomic<bool> ended = false;
   int exit_code = 0;
   std::string text;
