@@ -2,22 +2,16 @@
 
 #include "services/gateway/net/hub.hpp"
 #include "services/gateway/net/settings.hpp"
+#include "services/gateway/page/assets.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
+#include <string>
 
 namespace depthwire::gateway {
-
-/// A file of the page, compiled into the program.
-struct Asset {
-  std::string_view path;  ///< "/page.css"
-  std::string_view content_type;
-  std::string_view bytes;
-};
 
 /// Serves the page, /api and WebSockets at /ws, all on the thread that runs `loop`.
 class Server {

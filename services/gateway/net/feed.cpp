@@ -1,0 +1,82 @@
+#include "services/gateway/net/feed.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <memory>
+#include <utility>
+#include <variant>
+
+namespace depthwire::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds wait_for_records{200};
+
+}  // namespace
+
+Feed::Feed(zmq::context_t& context, bus::SubscriberOptions options, boost::asio::io_context& loop,
+           Hub& hub)
+    : source_(options.source), subscriber_(context, std::move(options)), loop_(loop), hub_(hub) {
+  hub_.board().add_source(source_, SourceState::catching_up);
+  thread_ = std::thread([this] { run(); });
+}
+
+Feed::~Feed() {
+  stopping_ = true;
+  thread_.join();
+}
+
+void Feed::run() {
+  try {
+    while (!stopping_) {
+      auto batch = subscriber_.receive(wait_for_records);
+      const auto state_before = state_.load();
+      const auto lag_before = lag_.load();
+      observe(batch);
+      if (batch.records.empty() && state_ == state_before && lag_ == lag_before) continue;
+      if (!take_credit()) return;
+      hand_over(std::move(batch));
+    }
+  } catch (...) {
+    // A broken resource ends the process, from the thread that owns it.
+    boost::asio::post(loop_, [error = std::current_exception()] { std::rethrow_exception(error); });
+  }
+}
+
+void Feed::observe(const bus::Batch& batch) {
+  for (const auto& notice : batch.notices) {
+    if (std::holds_alternative<bus::Stale>(notice)) stale_ = true;
+    if (std::holds_alternative<bus::Fresh>(notice)) stale_ = false;
+    if (std::holds_alternative<bus::Halted>(notice)) halted_ = true;
+  }
+  state_ = halted_              ? SourceState::halted
+           : stale_             ? SourceState::stale
+           : subscriber_.live() ? SourceState::live
+                                : SourceState::catching_up;
+  const auto head = subscriber_.head().offset;
+  const auto last = subscriber_.last().offset;
+  lag_ = state_ == SourceState::live || head < last ? 0 : head - last;
+  records_ += batch.records.size();
+  gaps_ = subscriber_.gaps();
+}
+
+bool Feed::take_credit() {
+  while (!credit_.try_acquire_for(wait_for_records)) {
+    if (stopping_) return false;
+  }
+  return true;
+}
+
+void Feed::hand_over(bus::Batch batch) {
+  boost::asio::post(loop_, [this, batch = std::make_shared<const bus::Batch>(std::move(batch)),
+                            state = state_.load(), lag = lag_.load()] {
+    std::vector<FramePtr> frames;
+    for (const auto& record : batch->records) hub_.board().apply(source_, record, frames);
+    hub_.board().set_status(source_, state, lag, frames);
+    hub_.publish(frames);
+    hub_.flush();
+    credit_.release();
+  });
+}
+
+}  // namespace depthwire::gateway
