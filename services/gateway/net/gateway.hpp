@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <zmq.hpp>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,13 +32,10 @@ class Gateway {
   void stop();
 
   [[nodiscard]] std::string url() const { return server_.url(); }
-  /// Any thread.
-  [[nodiscard]] const HubCounters& counters() const { return hub_.counters(); }
+
+  // For ServerSettings::on_check, on the loop's thread:
+  [[nodiscard]] Hub& hub() { return hub_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Feed>>& feeds() const { return feeds_; }
-  /// When the loop last moved, by the steady clock. Any thread.
-  [[nodiscard]] std::chrono::steady_clock::time_point last_moved() const {
-    return hub_.last_check();
-  }
 
  private:
   boost::asio::io_context loop_{1};

@@ -6,13 +6,11 @@ namespace depthwire::gateway {
 
 void Hub::join(const std::shared_ptr<Client>& client) {
   clients_.push_back(client);
-  counters_.clients = clients_.size();
   send_snapshot(*client);
 }
 
 void Hub::leave(const Client* client) {
   std::erase_if(clients_, [&](const auto& member) { return member.get() == client; });
-  counters_.clients = clients_.size();
 }
 
 void Hub::send_snapshot(Client& client) const {
@@ -23,16 +21,13 @@ void Hub::send_snapshot(Client& client) const {
 }
 
 void Hub::publish(const std::vector<FramePtr>& frames) {
-  std::uint64_t sent = 0;
   for (const auto& client : clients_) {
     for (const auto& frame : frames) {
       if (!client->subscription().wants(*frame)) continue;
       client->send(frame);
-      ++sent;
+      ++counters_.frames_sent;
     }
   }
-  counters_.frames_sent += sent;
-  counters_.undecodable = board_.undecodable();
 }
 
 void Hub::flush() {
@@ -40,7 +35,6 @@ void Hub::flush() {
 }
 
 void Hub::check(std::chrono::steady_clock::time_point now) {
-  last_check_ = now;
   for (const auto& client : clients_) client->check(now);
 }
 

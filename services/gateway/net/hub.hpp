@@ -4,7 +4,6 @@
 #include "services/gateway/core/frame.hpp"
 #include "services/gateway/core/subscription.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -26,15 +25,12 @@ class Client {
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
 };
 
-/// Written by the loop's thread, read by any: metrics are asked for from elsewhere.
 struct HubCounters {
-  std::atomic<std::uint64_t> clients = 0;
-  std::atomic<std::uint64_t> frames_sent = 0;       ///< queued for clients
-  std::atomic<std::uint64_t> frames_conflated = 0;  ///< left out for slow clients
-  std::atomic<std::uint64_t> closed_slow = 0;
-  std::atomic<std::uint64_t> refused = 0;  ///< connections and requests
-  std::atomic<std::uint64_t> bad_messages = 0;
-  std::atomic<std::uint64_t> undecodable = 0;  ///< records of the bus
+  std::uint64_t frames_sent = 0;       ///< queued for clients
+  std::uint64_t frames_conflated = 0;  ///< left out for slow clients
+  std::uint64_t closed_slow = 0;
+  std::uint64_t refused = 0;  ///< connections and requests
+  std::uint64_t bad_messages = 0;
 };
 
 /// Carries what the bus says to every client that wants it. One thread.
@@ -60,15 +56,12 @@ class Hub {
 
   /// To be called about twice a second.
   void check(std::chrono::steady_clock::time_point now);
-  /// The last check. Any thread.
-  [[nodiscard]] std::chrono::steady_clock::time_point last_check() const { return last_check_; }
   void close_all(std::uint16_t code, std::string_view reason);
 
  private:
   Board& board_;
   std::vector<std::shared_ptr<Client>> clients_;
   HubCounters counters_;
-  std::atomic<std::chrono::steady_clock::time_point> last_check_{};
 };
 
 }  // namespace depthwire::gateway

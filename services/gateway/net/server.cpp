@@ -240,6 +240,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   void check() {
     if (std::exchange(accept_at_check_, false)) accept();
     hub_.check(std::chrono::steady_clock::now());
+    if (settings_.on_check) settings_.on_check();
     timer_.expires_after(check_every);
     timer_.async_wait([self = shared_from_this()](ErrorCode error) {
       if (!error) self->check();

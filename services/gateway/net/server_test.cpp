@@ -271,15 +271,15 @@ TEST_F(ServerTest, ASlowReaderIsConflatedThenClosedAndNobodyElseNotices) {
   }
   reader.join();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (in_loop([&] { return hub_.counters().closed_slow.load(); }) == 0 &&
+  while (in_loop([&] { return hub_.counters().closed_slow; }) == 0 &&
          std::chrono::steady_clock::now() < deadline) {
     slow.read_byte();
     std::this_thread::sleep_for(std::chrono::milliseconds(20));  // this reader's pace
   }
 
   EXPECT_EQ(fast_books.load(), books);
-  EXPECT_EQ(in_loop([&] { return hub_.counters().closed_slow.load(); }), 1U);
-  EXPECT_GT(in_loop([&] { return hub_.counters().frames_conflated.load(); }), books / 2);
+  EXPECT_EQ(in_loop([&] { return hub_.counters().closed_slow; }), 1U);
+  EXPECT_GT(in_loop([&] { return hub_.counters().frames_conflated; }), books / 2);
   std::optional<WebSocketClient::Frame> frame;
   while ((frame = slow.read_frame()) && frame->opcode == 1) {
   }

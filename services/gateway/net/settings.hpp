@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct ServerSettings {
   std::chrono::milliseconds slow_after{10'000};  ///< a conflated client's write may take this long
   std::chrono::milliseconds ping_every{20'000};
   std::string version;
+  std::function<void()> on_check;  ///< called on the loop's thread twice a second
 };
 
 }  // namespace depthwire::gateway

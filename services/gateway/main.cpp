@@ -1,0 +1,93 @@
+#include "common/bus/curve.hpp"
+#include "common/service/run.hpp"
+#include "services/gateway/config.hpp"
+#include "services/gateway/monitor.hpp"
+#include "services/gateway/net/gateway.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace depthwire;
+
+const service::Endpoint& endpoint(const service::BusSettings& bus, const std::string& name) {
+  if (name == "streaming") return bus.streaming;
+  if (name == "historical") return bus.historical;
+  if (name == "aggregator") return bus.aggregator;
+  return bus.analyzer;
+}
+
+/// Raw depth is most of what streaming says and nothing that a browser shows.
+std::vector<std::string> topics(const std::string& environment, const std::string& name) {
+  std::vector<std::string> kinds;
+  if (name == "streaming") kinds = {"spot", "bar", "symbol", "connection"};
+  if (name == "historical") kinds = {"connection"};
+  for (auto& kind : kinds) kind = environment + "." + kind + ".";
+  return kinds;
+}
+
+std::vector<gateway::Source> sources(const gateway::Config& config,
+                                     const std::string& environment) {
+  std::vector<gateway::Source> out;
+  for (const auto& name : config.follow) {
+    gateway::Source source;
+    auto& options = source.subscribe;
+    options.source = environment + "." + name;
+    options.publish = endpoint(config.bus, name).publish;
+    options.requests = endpoint(config.bus, name).requests;
+    options.consumer = "gateway";
+    options.start = bus::FromNewest{};
+    options.topic_prefixes = topics(environment, name);
+    if (!config.bus.keys.empty()) {
+      options.curve = bus::load_curve(config.bus.keys, "gateway");
+      options.server_public_key = bus::load_public_key(config.bus.keys, name);
+    }
+    source.enabled = config.ctrader_enabled || (name != "streaming" && name != "historical");
+    out.push_back(std::move(source));
+  }
+  return out;
+}
+
+gateway::ServerSettings server_settings(const gateway::Config& config, std::string_view build) {
+  gateway::ServerSettings settings;
+  settings.address = config.address;
+  settings.port = config.port;
+  settings.allow_remote = config.allow_remote;
+  settings.origins = config.origins;
+  settings.max_clients = config.max_clients;
+  settings.max_clients_per_address = config.max_clients_per_address;
+  settings.outbox.max_bytes = config.queue_kib << 10U;
+  settings.slow_after = config.slow_after;
+  settings.ping_every = config.ping_every;
+  settings.version = build;
+  return settings;
+}
+
+void start(service::Runtime& runtime, const gateway::Config& config) {
+  auto settings = server_settings(config, runtime.build());
+  auto monitor = std::make_shared<gateway::Monitor>(runtime);
+  settings.on_check = [monitor] { monitor->check(); };
+  auto parts = std::make_shared<gateway::Gateway>(runtime.context(), runtime.environment(),
+                                                  std::move(settings),
+                                                  sources(config, runtime.environment()));
+  monitor->watch(*parts);
+  spdlog::info("The page is at {}", parts->url());
+  runtime.health().info("url", parts->url());
+  // Stopped in the opposite order: the loop is told to end, has ended, is no longer watched.
+  runtime.on_stop([monitor] { monitor->end(); });
+  runtime.thread("loop", [parts](const std::stop_token&) { parts->run(); });
+  runtime.on_stop([parts] { parts->stop(); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return service::run<gateway::Config>(
+      {.name = "gateway", .summary = "Serves the live page and the WebSocket to browsers."}, argc,
+      argv, start);
+}

@@ -1,0 +1,65 @@
+#include "services/gateway/monitor.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace depthwire::gateway {
+
+void Monitor::watch(Gateway& gateway) {
+  gateway_ = &gateway;
+  heartbeat_ = &runtime_.health().heartbeat("loop");
+  for (const auto& feed : gateway.feeds()) {
+    states_[feed->source()] = SourceState::catching_up;
+    runtime_.health().set(feed->source(), "catching up");
+  }
+}
+
+void Monitor::check() {
+  if (gateway_ == nullptr) return;  // the server is being made
+  heartbeat_->beat();
+  for (const auto& feed : gateway_->feeds()) check_source(*feed);
+  auto& metrics = runtime_.metrics();
+  const auto& hub = gateway_->hub();
+  const auto& counters = hub.counters();
+  metrics.gauge("gateway_clients", "WebSockets that are open.")
+      .set(static_cast<double>(hub.clients()));
+  raise(metrics.counter("gateway_messages_sent_total", "Messages queued for clients."),
+        counters.frames_sent);
+  raise(metrics.counter("gateway_messages_conflated_total",
+                        "Messages that slow clients were spared."),
+        counters.frames_conflated);
+  raise(metrics.counter("gateway_clients_closed_slow_total", "Clients that read too slowly."),
+        counters.closed_slow);
+  raise(metrics.counter("gateway_refused_total", "Connections and requests that were refused."),
+        counters.refused);
+  raise(metrics.counter("gateway_bad_messages_total", "Messages of clients that were refused."),
+        counters.bad_messages);
+  raise(metrics.counter("gateway_undecodable_total", "Records of the bus that were not readable."),
+        hub.board().undecodable());
+}
+
+void Monitor::end() { runtime_.health().retire("loop"); }
+
+void Monitor::check_source(const Feed& feed) {
+  const metrics::Labels labels = {{"source", feed.source()}};
+  auto& metrics = runtime_.metrics();
+  raise(metrics.counter("gateway_records_total", "Records received from the bus.", labels),
+        feed.records());
+  raise(metrics.counter("gateway_gaps_total", "How often records had to be fetched.", labels),
+        feed.gaps());
+  const auto state = feed.state();
+  auto& known = states_[feed.source()];
+  if (state == known) return;
+  known = state;
+  spdlog::info("{} is {}", feed.source(), to_string(state));
+  if (state == SourceState::live) {
+    runtime_.health().clear(feed.source());
+  } else {
+    runtime_.health().set(feed.source(), to_string(state));
+  }
+}
+
+void Monitor::raise(metrics::Counter& counter, std::uint64_t to) const {
+  counter.add(to - counter.value());
+}
+
+}  // namespace depthwire::gateway
