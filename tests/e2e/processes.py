@@ -1,0 +1,223 @@
+"""Starts and stops the processes of one pipeline in a directory of its own, on free ports."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg2
+
+PATIENCE = float(os.environ.get("DEPTHWIRE_TEST_PATIENCE", "120"))
+POSTGRES = Path("/usr/lib/postgresql/15/bin")
+
+
+def free_ports(count):
+    """Ports that were free a moment ago; held together, so that they differ."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def wait_for(condition, what, patience=PATIENCE):
+    """Waits until `condition()` gives something true and returns it."""
+    deadline = time.monotonic() + patience
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {patience:.0f} s: {what}")
+        time.sleep(0.05)  # between two looks at the condition
+
+
+def http_get(port, path):
+    """(status, text); status 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except (OSError, urllib.error.URLError):
+        return 0, ""
+
+
+class Postgres:
+    """A private cluster; as root it runs as the user postgres."""
+
+    def __init__(self, root):
+        self.root = Path(root) / "postgres"
+        self.data = self.root / "data"
+        self.port = free_ports(1)[0]
+        self.root.mkdir(parents=True)
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            for parent in [self.root, *self.root.parents]:
+                if parent.stat().st_mode & 0o5 != 0o5 and parent != Path("/"):
+                    parent.chmod(parent.stat().st_mode | 0o55)
+            shutil.chown(self.root, self.user)
+        self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+
+    def _run(self, program, *arguments):
+        command = [POSTGRES / program, *arguments]
+        if self.user:
+            command = ["runuser", "-u", self.user, "--", *command]
+        subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def start(self):
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.root} -c fsync=off"
+        self._run("pg_ctl", "-D", self.data, "-w", "-o", options, "-l", self.root / "log", "start")
+
+    def stop(self, mode="fast"):
+        self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+
+    def connect(self, database="postgres", user="postgres"):
+        connection = psycopg2.connect(host="127.0.0.1", port=self.port, dbname=database, user=user)
+        connection.autocommit = True
+        return connection
+
+
+class Process:
+    def __init__(self, name, command, log, environment=None):
+        self.name, self.command, self.log = name, list(map(str, command)), Path(log)
+        self.environment = {**os.environ, **(environment or {})}
+        self.child = None
+
+    def start(self):
+        with self.log.open("ab") as log:
+            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.environment, start_new_session=True)
+        return self
+
+    def kill(self):
+        """As the kernel would: no last word."""
+        self.child.send_signal(signal.SIGKILL)
+        self.child.wait()
+
+    def stop(self, patience=10):
+        if self.child is None or self.child.poll() is not None:
+            return self.child.returncode if self.child else None
+        self.child.terminate()
+        try:
+            return self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self.name} did not stop within {patience} s; see {self.log}") from None
+
+    def text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+SERVICES = ("streaming", "historical", "aggregator", "analyzer", "persister", "auditor", "gateway")
+
+
+class Pipeline:
+    """All processes of one environment. `simulator` and `settings` are command line arguments and settings."""
+
+    def __init__(self, root, binaries, simulator, settings=None, symbols="all", services=SERVICES):
+        self.root, self.binaries = Path(root), Path(binaries)
+        self.root.mkdir(parents=True, exist_ok=True)
+        names = ("simulator", *SERVICES)
+        ports = iter(free_ports(2 * 4 + len(names) + 2))
+        self.health = {name: next(ports) for name in names}
+        self.bus = {name: (next(ports), next(ports)) for name in ("streaming", "historical", "aggregator", "analyzer")}
+        self.broker, self.web = next(ports), next(ports)
+        self.report = self.root / "report.json"
+        self.postgres = Postgres(self.root) if "persister" in services else None
+        self.config = self.root / "depthwire.yaml"
+        self._write_config(symbols, settings or {})
+        self.processes = {"simulator": self._process("simulator", "depthwire-sim", [
+            "--listen", f"127.0.0.1:{self.broker}", "--state", self.root / "simulator", "--report", self.report, *simulator])}
+        for name in services:
+            self.processes[name] = self._process(name, f"depthwire-{name}", ["--config", self.config])
+
+    def _process(self, name, program, arguments):
+        return Process(name, [self.binaries / program, *arguments], self.root / f"{name}.log")
+
+    def _write_config(self, symbols, settings):
+        config = {
+            "environment": "sim",
+            "bus": {"journals": str(self.root / "journals"), **{
+                name: {"publish": f"tcp://127.0.0.1:{pub}", "requests": f"tcp://127.0.0.1:{requests}"}
+                for name, (pub, requests) in self.bus.items()}},
+            "ctrader": {"host": "127.0.0.1", "port": self.broker, "ca_file": str(self.root / "simulator" / "ca.pem"),
+                        "client_id": "simulator", "client_secret": "simulator-secret",
+                        "access_token": "simulator-token", "account_id": 1000001},
+            "database": {"host": "127.0.0.1", "port": self.postgres.port if self.postgres else 1, "user": "postgres"},
+        }
+        for name in SERVICES:
+            config[name] = {"health": f"127.0.0.1:{self.health[name]}"}
+        config["streaming"]["symbols"] = symbols if isinstance(symbols, list) else [symbols]
+        config["gateway"]["address"] = f"127.0.0.1:{self.web}"
+        config["auditor"]["directory"] = str(self.root / "logs" / "ctrader")
+        for section, values in settings.items():
+            config.setdefault(section, {}).update(values)
+        self.config.write_text(json.dumps(config, indent=1))  # JSON is YAML
+
+    def journal(self, service):
+        return self.root / "journals" / f"sim.{service}"
+
+    def start(self, *names):
+        for name in names or self.processes:
+            self.processes[name].start()
+            if name == "simulator":
+                self.wait_listening()
+
+    def wait_listening(self):
+        def listening():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.broker)) == 0
+
+        wait_for(listening, "the simulator listens")
+
+    def kill_and_restart(self, name):
+        self.processes[name].kill()
+        self.processes[name].start()
+
+    def ready(self, name):
+        status, text = http_get(self.health[name], "/readyz")
+        return status == 200 and json.loads(text)
+
+    def metrics(self, name):
+        """{name with labels: value}"""
+        _, text = http_get(self.health[name], "/metrics")
+        pairs = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+        return {key: float(value) for key, value in pairs}
+
+    def market_ended(self):
+        if not self.report.exists():
+            return None
+        report = json.loads(self.report.read_text() or "{}")
+        return report or None
+
+    def query(self, sql, *parameters):
+        with self.postgres.connect("depthwire_sim") as connection, connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall()
+
+    def stop(self):
+        """Stops all; returns {name: exit code}."""
+        codes = {}
+        for name in reversed(self.processes):
+            codes[name] = self.processes[name].stop()
+        if self.postgres:
+            self.postgres.stop()
+        return codes
+
+    def abandon(self):
+        """Leaves nothing behind, however the test went."""
+        for process in self.processes.values():
+            if process.child and process.child.poll() is None:
+                process.kill()
+        if self.postgres and (self.postgres.data / "postmaster.pid").exists():
+            self.postgres.stop("immediate")
