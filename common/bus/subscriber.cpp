@@ -331,7 +331,7 @@ Batch Subscriber::receive(milliseconds timeout) { return impl_->receive(timeout)
 void Subscriber::acknowledge(journal::Position position) { impl_->acknowledge(position); }
 journal::Position Subscriber::last() const { return impl_->continuity_.last(); }
 journal::Position Subscriber::head() const { return impl_->head_; }
-std::uint64_t Subscriber::doubts() const { return impl_->doubts_; }
+std::uint64_t Subscriber::gaps() const { return impl_->doubts_; }
 std::uint64_t Subscriber::fetched() const { return impl_->fetched_; }
 bool Subscriber::live() const { return impl_->live_ && !impl_->stale_ && !impl_->halted_; }
 bool Subscriber::halted() const { return impl_->halted_; }

@@ -48,7 +48,7 @@ class Report {
     lag_.set(static_cast<double>(behind));
     head_.set(static_cast<double>(runner.output().head().offset));
     fetched_.set(static_cast<double>(runner.input().fetched()));
-    doubts_.set(static_cast<double>(runner.input().doubts()));
+    doubts_.set(static_cast<double>(runner.input().gaps()));
     dead_letters_.set(static_cast<double>(runner.dead_letters()));
     health_.info("head", std::to_string(runner.output().head().offset));
     health_.info("lag", std::to_string(behind));
