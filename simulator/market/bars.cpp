@@ -1,5 +1,7 @@
 #include "simulator/market/bars.hpp"
 
+#include "common/market/trading_day.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -9,49 +11,25 @@ namespace {
 using namespace std::chrono;
 
 constexpr std::int64_t minute_ns = 60'000'000'000;
-constexpr std::int64_t day_minutes = 1440;
 
 std::int64_t floor_to(std::int64_t value, std::int64_t unit) {
   const auto rest = value % unit;
   return value - (rest < 0 ? rest + unit : rest);
 }
 
-// Minutes that New York lies behind UTC at `minute`: summer time from 02:00 on the second Sunday of
-// March to 02:00 on the first Sunday of November (the rule since 2007).
-std::int64_t new_york_behind(std::int64_t minute) {
-  const auto day = floor<days>(sys_time<minutes>{minutes{minute}});
-  const auto year = year_month_day{day}.year();
-  const sys_days spring = year / March / Sunday[2];
-  const sys_days autumn = year / November / Sunday[1];
-  const auto begin = spring + hours{7};  // 02:00 at UTC-5
-  const auto end = autumn + hours{6};    // 02:00 at UTC-4
-  const auto now = sys_time<minutes>{minutes{minute}};
-  return now >= begin && now < end ? 240 : 300;
-}
-
-// The trading day of a local time that runs from 17:00: 17:00 on a Sunday belongs to Monday.
-std::int64_t bar_open_from_new_york(Period period, std::int64_t minute) {
-  const std::int64_t behind = new_york_behind(minute);
-  const std::int64_t local = minute - behind + (7 * 60);  // 17:00 becomes midnight
-  std::int64_t open = 0;
-  switch (period) {
-    case Period::h4: open = floor_to(local, 240); break;
-    case Period::h12: open = floor_to(local, 720); break;
-    case Period::w1: {
-      const sys_days day{days{floor_to(local, day_minutes) / day_minutes}};
-      open = (day - (weekday{day} - Monday)).time_since_epoch().count() * day_minutes;
-      break;
-    }
-    case Period::mn1: {
-      const year_month_day date{sys_days{days{floor_to(local, day_minutes) / day_minutes}}};
-      open = sys_days{date.year() / date.month() / 1}.time_since_epoch().count() * day_minutes;
-      break;
-    }
-    default: open = floor_to(local, day_minutes); break;
-  }
-  const std::int64_t guess = open - (7 * 60) + behind;
-  // The clocks may have changed between the opening and now.
-  return open - (7 * 60) + new_york_behind(guess);
+// The bars that are longer than an hour follow the trading day of New York. The day named D runs
+// from 17:00 on D-1, so that 12:00 UTC on D lies in it at any time of the year.
+std::int64_t long_bar_open_ns(Period period, std::int64_t time_ns) {
+  if (period == Period::h4) return market::trading_bar_open(time_ns, 4 * market::ns_per_hour);
+  if (period == Period::h12) return market::trading_bar_open(time_ns, 12 * market::ns_per_hour);
+  const auto day_start = market::trading_day_start(time_ns);
+  if (period == Period::d1) return day_start;
+  const auto noon = 12 * market::ns_per_hour;
+  const sys_days day{days{floor_to(day_start + noon, market::ns_per_day) / market::ns_per_day}};
+  const year_month_day date{day};
+  const sys_days first = period == Period::w1 ? day - (weekday{day} - Monday)
+                                              : sys_days{date.year() / date.month() / 1};
+  return market::trading_day_start((first.time_since_epoch().count() * market::ns_per_day) + noon);
 }
 
 std::int64_t length_minutes(Period period) {
@@ -73,7 +51,8 @@ std::int64_t length_minutes(Period period) {
 
 std::int64_t bar_open(Period period, std::int64_t minute) {
   const auto length = length_minutes(period);
-  return length > 0 ? floor_to(minute, length) : bar_open_from_new_york(period, minute);
+  return length > 0 ? floor_to(minute, length)
+                    : long_bar_open_ns(period, minute * minute_ns) / minute_ns;
 }
 
 void BarBuilder::add(std::int64_t time_ns, const market::Spot& spot) {

@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -60,12 +61,7 @@ class Server::Impl {
     tls_.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
     tls_.use_certificate_chain_file(certificates.certificate.string());
     tls_.use_private_key_file(certificates.key.string(), asio::ssl::context::pem);
-    const tcp::endpoint endpoint(asio::ip::make_address(settings_.host), settings_.port);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
+    listen();
     accept();
     on_tick();
   }
@@ -77,6 +73,7 @@ class Server::Impl {
   }
 
  private:
+  void listen();
   void accept();
   void on_closed();
   void on_tick();
@@ -117,6 +114,21 @@ class Server::Impl {
   bool stopping_ = false;
   std::uint64_t market_events_ = 0;
 };
+
+void Server::Impl::listen() {
+  try {
+    const tcp::endpoint endpoint(asio::ip::make_address(settings_.host), settings_.port);
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+  } catch (const boost::system::system_error& error) {
+    throw std::system_error(
+        error.code().value(), std::generic_category(),
+        "cannot listen on " + settings_.host + ":" + std::to_string(settings_.port));
+  }
+}
 
 void Server::Impl::accept() {
   acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {

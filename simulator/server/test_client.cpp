@@ -103,6 +103,8 @@ std::optional<ProtoMessage> TestClient::receive() {
   }
 }
 
+void TestClient::close() { socket_->stream->lowest_layer().close(); }
+
 void TestClient::log_in_and_subscribe(const Credentials& credentials,
                                       std::span<const std::int64_t> symbol_ids) {
   ProtoOAApplicationAuthReq application;

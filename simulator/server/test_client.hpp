@@ -39,6 +39,8 @@ class TestClient {
   /// The next frame; nothing when the server has closed the connection.
   [[nodiscard]] std::optional<ctrader::ProtoMessage> receive();
 
+  void close();
+
   /// Authenticates with `credentials` and subscribes spots, then depth, of `symbol_ids`.
   void log_in_and_subscribe(const Credentials& credentials,
                             std::span<const std::int64_t> symbol_ids);

@@ -1,0 +1,214 @@
+#include "simulator/server/server.hpp"
+
+#include "simulator/market/generator.hpp"
+#include "simulator/market/test_files.hpp"
+#include "simulator/server/test_client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <numeric>
+#include <system_error>
+#include <thread>
+
+namespace depthwire::simulator {
+namespace {
+
+using namespace ctrader;
+using namespace std::chrono_literals;
+
+/// A server on a free port in a thread of its own, stopped with the test.
+class Running {
+ public:
+  Running(ServerSettings settings, std::size_t symbols, std::int64_t events, std::uint64_t seed = 1)
+      : certificates(ensure_certificates(files.directory(), {})) {
+    settings.port = 0;
+    settings.report = files.directory() / "report.json";
+    server.emplace(
+        settings,
+        Market(generate({.symbols = profiles(symbols), .seed = seed}), {.events = events}),
+        certificates);
+    thread = std::thread([this] { server->run(); });
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { stop(); }
+
+  void stop() {
+    if (!thread.joinable()) return;
+    server->stop();
+    thread.join();
+  }
+  [[nodiscard]] TestClient connect() const { return {server->port(), certificates.ca}; }
+  [[nodiscard]] nlohmann::json report() const {
+    return nlohmann::json::parse(std::ifstream(files.directory() / "report.json"));
+  }
+
+  TestFiles files;
+  CertificateFiles certificates;
+  std::optional<Server> server;
+  std::thread thread;
+};
+
+ServerSettings at_max() {
+  ServerSettings settings;
+  settings.pace = AtMax{};
+  settings.start.quiet = 50ms;
+  return settings;
+}
+
+std::vector<std::int64_t> ids(std::size_t count) {
+  std::vector<std::int64_t> all(count);
+  std::iota(all.begin(), all.end(), 1);
+  return all;
+}
+
+// All market data until the last event of the market has come, as bytes in order.
+std::string market_bytes(TestClient& client, std::size_t depth_events) {
+  std::string bytes;
+  std::size_t seen = 0;
+  while (seen < depth_events) {
+    const auto frame = client.receive();
+    if (!frame) break;
+    if (frame->payloadtype() == PROTO_OA_DEPTH_EVENT) ++seen;
+    if (frame->payloadtype() == PROTO_OA_DEPTH_EVENT ||
+        frame->payloadtype() == PROTO_OA_SPOT_EVENT) {
+      bytes += frame->SerializeAsString();
+    }
+  }
+  EXPECT_EQ(seen, depth_events);
+  return bytes;
+}
+
+TEST(Server, TheSameSeedGivesTheSameBytesAndNothingIsDropped) {
+  constexpr std::int64_t events = 100'000;
+  std::string first;
+  for (int run = 0; run < 2; ++run) {
+    Running running(at_max(), 4, events);
+    auto client = running.connect();
+    client.log_in_and_subscribe({}, ids(4));
+
+    const auto bytes = market_bytes(client, events);
+    client.close();
+    running.stop();
+
+    const auto report = running.report();
+    std::int64_t sent = 0;
+    for (const auto& [symbol, tally] : report.items()) {
+      sent += tally["depth_events"].get<std::int64_t>();
+      EXPECT_EQ(tally["depth_events"], tally["market_depth_events"]) << symbol;
+    }
+    EXPECT_EQ(sent, events);
+    if (run == 0) first = bytes;
+    EXPECT_TRUE(bytes == first) << "the runs differ";
+  }
+}
+
+TEST(Server, SubscriptionsInSeveralRequestsComeBeforeTheMarketMoves) {
+  Running running(at_max(), 2, 1000);
+  auto client = running.connect();
+  client.log_in_and_subscribe({}, ids(1));
+  client.log_in_and_subscribe({}, std::vector<std::int64_t>{2});
+
+  (void)market_bytes(client, 1000);
+
+  client.close();
+  running.stop();
+  EXPECT_EQ(running.report()["EURUSD"]["whole_books"], 0);
+  EXPECT_EQ(running.report()["GBPUSD"]["whole_books"], 0);
+}
+
+TEST(Server, AtFullSpeedTheMarketStandsWhileNobodyListensAndGoesOnWithTheWholeBook) {
+  Running running(at_max(), 1, 20'000'000);
+  {
+    auto client = running.connect();
+    client.log_in_and_subscribe({}, ids(1));
+    (void)market_bytes(client, 100);
+  }
+  auto again = running.connect();
+  again.log_in_and_subscribe({}, ids(1));
+  (void)market_bytes(again, 100);
+
+  again.close();
+  running.stop();
+  EXPECT_EQ(running.report()["EURUSD"]["whole_books"], 1);
+}
+
+TEST(Server, APacedMarketKeepsItsRate) {
+  auto settings = at_max();
+  settings.pace = AtRate{2000};
+  Running running(settings, 1, 400);
+  auto client = running.connect();
+  client.log_in_and_subscribe({}, ids(1));
+  (void)market_bytes(client, 1);
+  const auto start = std::chrono::steady_clock::now();
+
+  (void)market_bytes(client, 399);
+
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 190ms);
+}
+
+TEST(Server, SaysGoodbyeWhenItStops) {
+  Running running(at_max(), 1, 10);
+  auto client = running.connect();
+  client.log_in_and_subscribe({}, ids(1));
+  (void)market_bytes(client, 10);
+
+  std::thread stopper([&running] { running.stop(); });
+  std::uint32_t last = 0;
+  while (const auto frame = client.receive()) last = frame->payloadtype();
+  stopper.join();
+
+  EXPECT_EQ(last, static_cast<std::uint32_t>(PROTO_OA_CLIENT_DISCONNECT_EVENT));
+}
+
+TEST(Server, AMalformedFrameIsAnsweredAndTheConnectionClosed) {
+  Running running(at_max(), 1, 10);
+  auto client = running.connect();
+
+  client.send(std::string_view("\0\0\0\0", 4));
+  const auto answer = client.receive();
+  const auto after = client.receive();
+
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->payloadtype(), static_cast<std::uint32_t>(ERROR_RES));
+  EXPECT_FALSE(after);
+}
+
+TEST(Server, AClientThatTrustsAnotherCaStaysOut) {
+  Running running(at_max(), 1, 10);
+  const TestFiles other;
+  const auto wrong = ensure_certificates(other.directory(), {});
+
+  EXPECT_THROW(TestClient(running.server->port(), wrong.ca), std::exception);
+}
+
+TEST(Server, APortInUseIsAnError) {
+  Running running(at_max(), 1, 10);
+  auto settings = at_max();
+  settings.port = running.server->port();
+
+  EXPECT_THROW(
+      Server(settings, Market(generate({.symbols = profiles(1)}), {}), running.certificates),
+      std::system_error);
+}
+
+TEST(Server, ClientsMayComeAndGoWhileItRuns) {
+  auto settings = at_max();
+  settings.pace = AtRate{20'000};
+  Running running(settings, 2, 10'000'000);
+
+  for (int round = 0; round < 5; ++round) {
+    auto one = running.connect();
+    auto two = running.connect();
+    one.log_in_and_subscribe({}, ids(2));
+    two.log_in_and_subscribe({}, ids(1));
+    (void)market_bytes(one, 50);
+    (void)market_bytes(two, 50);
+  }
+}
+
+}  // namespace
+}  // namespace depthwire::simulator
