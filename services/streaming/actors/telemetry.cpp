@@ -3,8 +3,6 @@
 namespace depthwire::streaming {
 namespace {
 
-using ctrader::SessionState;
-
 metrics::Counter& events(metrics::Registry& registry, const std::string& kind) {
   return registry.counter("feed_events_total", "Events of the broker that became records, by kind.",
                           {{"kind", kind}});
@@ -23,8 +21,7 @@ void catch_up(metrics::Counter& counter, std::uint64_t value, std::uint64_t& rep
 }  // namespace
 
 Telemetry::Telemetry(service::Runtime& runtime)
-    : health_{runtime.health()},
-      heartbeat_{health_.heartbeat("feed")},
+    : edge_{runtime, "feed"},
       counters_{events(runtime.metrics(), "spot"),
                 events(runtime.metrics(), "depth"),
                 events(runtime.metrics(), "bar"),
@@ -35,27 +32,10 @@ Telemetry::Telemetry(service::Runtime& runtime)
                 dropped(runtime.metrics(), "refused"),
                 runtime.metrics().counter("feed_unknown_removals_total",
                                           "Removed quotes that were not in the book.")},
-      up_{runtime.metrics().gauge("source_up", "1 while the account is authenticated.")},
-      symbols_{runtime.metrics().gauge("feed_symbols", "Symbols that are subscribed.")},
-      head_{runtime.metrics().gauge("journal_head_offset", "Offset of the newest record.")} {
-  health_.set("ctrader", "starting");
-}
-
-void Telemetry::state(SessionState state, const std::string& reason) {
-  const bool disabled = reason.starts_with("disabled");
-  const auto name = disabled ? std::string("disabled") : std::string(to_string(state));
-  health_.info("state", name);
-  health_.info("reason", reason);
-  up_.set(state == SessionState::ready ? 1 : 0);
-  if (disabled || state == SessionState::ready) {
-    health_.clear("ctrader");
-  } else {
-    health_.set("ctrader", name + ": " + reason);
-  }
-}
+      symbols_{runtime.metrics().gauge("feed_symbols", "Symbols that are subscribed.")} {}
 
 void Telemetry::report(const Session& session) {
-  heartbeat_.beat();
+  edge_.report(session.publisher().head());
   const auto& counts = session.counts();
   catch_up(counters_.spots, counts.spots, reported_.spots);
   catch_up(counters_.depth_events, counts.depth_events, reported_.depth_events);
@@ -68,9 +48,6 @@ void Telemetry::report(const Session& session) {
   catch_up(counters_.refused, counts.refused, reported_.refused);
   catch_up(counters_.unknown_removals, counts.unknown_removals, reported_.unknown_removals);
   symbols_.set(static_cast<double>(session.symbols()));
-  const auto head = session.publisher().head();
-  head_.set(static_cast<double>(head.offset));
-  health_.info("head", std::to_string(head.offset));
 }
 
 }  // namespace depthwire::streaming

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "common/ctrader/session.hpp"
-#include "common/service/runtime.hpp"
+#include "common/ctrader/edge_telemetry.hpp"
 #include "services/streaming/actors/session.hpp"
 
 #include <string>
@@ -13,8 +12,7 @@ class Telemetry {
  public:
   explicit Telemetry(service::Runtime& runtime);
 
-  /// The connection's state: not ready until it is `ready`, or where there is none on purpose.
-  void state(ctrader::SessionState state, const std::string& reason);
+  void state(ctrader::SessionState state, const std::string& reason) { edge_.state(state, reason); }
   /// Brings all figures up to date. Called often, from the session's thread.
   void report(const Session& session);
 
@@ -24,12 +22,9 @@ class Telemetry {
         &undecodable, &refused, &unknown_removals;
   };
 
-  service::Health& health_;
-  service::Heartbeat& heartbeat_;
+  ctrader::EdgeTelemetry edge_;
   Counters counters_;
-  metrics::Gauge& up_;
   metrics::Gauge& symbols_;
-  metrics::Gauge& head_;
   FeedCounts reported_;
 };
 

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "common/ctrader/session.hpp"
+#include "common/journal/format.hpp"
+#include "common/service/runtime.hpp"
+
+#include <string>
+
+namespace depthwire::ctrader {
+
+/// Tells readiness, status and metrics how the connection of a process fares.
+class EdgeTelemetry {
+ public:
+  /// `loop` names the thread whose life it reports.
+  EdgeTelemetry(service::Runtime& runtime, const std::string& loop);
+
+  /// The connection's state: not ready until it is `ready`, or where there is none on purpose.
+  void state(SessionState state, const std::string& reason);
+  /// The loop is alive and the journal has come this far.
+  void report(journal::Position head);
+
+ private:
+  service::Health& health_;
+  service::Heartbeat& heartbeat_;
+  metrics::Gauge& up_;
+  metrics::Gauge& head_;
+};
+
+}  // namespace depthwire::ctrader

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "common/bus/publisher.hpp"
+#include "common/ctrader/client.hpp"
+#include "common/ctrader/edge_log.hpp"
+#include "common/ctrader/symbol_loader.hpp"
+#include "proto/bus/command.pb.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace depthwire::historical {
+
+struct SessionOptions {
+  bus::PublisherOptions publisher;  ///< its `commands` are set here
+  ctrader::ClientOptions client;
+  bool enabled = true;
+};
+
+/// What the process around the session wants to hear of. Called on the session's thread.
+struct SessionHooks {
+  std::function<void(ctrader::SessionState, const std::string& reason)> state;
+  std::function<void(const std::string& reason)> give_up;
+};
+
+/// What was published so far.
+struct SessionCounts {
+  std::uint64_t bars = 0;
+  std::uint64_t ticks = 0;
+  std::uint64_t symbols = 0;
+};
+
+/// History as a whole: a connection of its own, the symbols of the account, and one request to the
+/// broker for each command `bars` or `ticks`. On the one thread that runs `io`.
+class Session final : private ctrader::ClientHandler {
+ public:
+  /// Opens the journal and binds; throws service::ExitError as bus::Publisher does.
+  Session(boost::asio::io_context& io, zmq::context_t& context, SessionOptions options,
+          SessionHooks hooks);
+  ~Session() override;
+
+  void start();
+  /// Says goodbye on the bus and closes the journal.
+  void stop(const std::string& reason);
+  /// To be called every 50 ms.
+  void tick() { log_.tick(ctrader::Clock::now()); }
+
+  [[nodiscard]] const SessionCounts& counts() const { return counts_; }
+  [[nodiscard]] const bus::Publisher& publisher() const { return publisher_; }
+
+ private:
+  void on_state(ctrader::SessionState state, const std::string& reason) override;
+  void on_give_up(const std::string& reason) override { hooks_.give_up(reason); }
+  void on_event(const ctrader::Envelope& /*envelope*/) override {}  // streaming tells of them
+  void on_undecodable(ctrader::DecodeError error) override;
+
+  [[nodiscard]] bus::PublisherOptions with_commands(bus::PublisherOptions options);
+  void command(const std::string& name, const std::string& body, const bus::AnswerCommand& answer);
+  void bars(const std::string& body, const bus::AnswerCommand& answer);
+  void ticks(const std::string& body, const bus::AnswerCommand& answer);
+  /// The broker's id of `symbol`; without one the command has been answered.
+  [[nodiscard]] std::optional<std::int64_t> find(const std::string& symbol,
+                                                 const bus::AnswerCommand& answer) const;
+  void got_bars(const bus::BarsCommand& command, const ctrader::Envelope& envelope,
+                const bus::AnswerCommand& answer);
+  void got_ticks(const bus::TicksCommand& command, const ctrader::Envelope& envelope,
+                 const bus::AnswerCommand& answer);
+  [[nodiscard]] bool is_closed(const bus::Bar& bar, std::int64_t to_ns);
+
+  void load_symbols();
+  void publish_symbols(const std::vector<ctrader::ProtoOASymbol>& details);
+  void commit();
+  void touch() { log_.clock().advance(ctrader::Clock::now()); }
+
+  boost::asio::io_context& io_;
+  SessionOptions options_;
+  SessionHooks hooks_;
+  std::int64_t account_;
+  bus::Publisher publisher_;
+  ctrader::EdgeLog log_;
+  ctrader::Client client_;
+  ctrader::Catalogue catalogue_;
+  std::map<std::string, std::string> published_symbols_;  // serialized, by name
+  SessionCounts counts_;
+};
+
+}  // namespace depthwire::historical

@@ -1,0 +1,222 @@
+#include "services/historical/actors/session.hpp"
+
+#include "common/bus/requester.hpp"
+#include "common/ctrader/test_broker.hpp"
+#include "common/journal/reader.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace depthwire::historical {
+namespace {
+
+using namespace std::chrono_literals;
+using ctrader::SessionState;
+using ctrader::testing::TestBroker;
+using ::testing::HasSubstr;
+
+constexpr std::int64_t minute_ns = 60'000'000'000;
+
+class SessionTest : public ::testing::Test {
+ protected:
+  void begin(bool enabled = true) {
+    SessionOptions options;
+    options.publisher = {.environment = "sim",
+                         .source = "sim.historical",
+                         .journal = dir_.path() / "journal",
+                         .publish = "tcp://127.0.0.1:*",
+                         .requests = "tcp://127.0.0.1:*"};
+    options.client = {.name = "historical",
+                      .connection = {.host = "localhost",
+                                     .port = broker_.port(),
+                                     .ca_file = broker_.certificates().ca_file()},
+                      .account = {"id", "secret", "token", TestBroker::account_id, false},
+                      .random = [] { return 0.0; }};
+    options.enabled = enabled;
+    session_ = std::make_unique<Session>(
+        io_, context_, std::move(options),
+        SessionHooks{[](SessionState, const std::string&) {}, [](const std::string&) {}});
+    session_->start();
+  }
+  bool log_in() {
+    begin();
+    return run_until([&] { return session_->counts().symbols == 2; });
+  }
+  template <class Condition>
+  bool run_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+      io_.restart();
+      io_.run_one_for(20ms);
+      session_->tick();
+    }
+    return condition();
+  }
+  /// The records of one payload, in order.
+  std::vector<std::pair<journal::Header, bus::Envelope>> records(int type) {
+    std::vector<std::pair<journal::Header, bus::Envelope>> found;
+    journal::Reader reader(dir_.path() / "journal");
+    for (auto next = reader.next(); std::holds_alternative<journal::Record>(next);
+         next = reader.next()) {
+      const auto& record = std::get<journal::Record>(next);
+      if (record.header.payload_type != type) continue;
+      auto& [header, envelope] = found.emplace_back();
+      header = record.header;
+      EXPECT_TRUE(
+          envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size())));
+    }
+    return found;
+  }
+  bus::CommandReply ask(const std::string& name, const google::protobuf::MessageLite& body) {
+    auto reply = std::async(std::launch::async, [&] {
+      bus::Requester requester(context_, session_->publisher().requests_address());
+      bus::Request request;
+      request.mutable_command()->set_name(name);
+      request.mutable_command()->set_body(body.SerializeAsString());
+      return requester.ask(request, 15s);
+    });
+    EXPECT_TRUE(run_until([&] { return reply.wait_for(0s) == std::future_status::ready; }));
+    const auto answer = reply.get();
+    EXPECT_TRUE(answer.has_value());
+    return answer ? answer->command() : bus::CommandReply();
+  }
+  static bus::HistoryReply history(const bus::CommandReply& reply) {
+    bus::HistoryReply body;
+    EXPECT_TRUE(body.ParseFromString(reply.body()));
+    return body;
+  }
+  static bus::BarsCommand bars_of(const std::string& symbol) {
+    bus::BarsCommand command;
+    command.set_symbol(symbol);
+    command.set_period(bus::m1);
+    command.set_from_time_ns(10 * minute_ns);
+    command.set_to_time_ns(12 * minute_ns);
+    return command;
+  }
+
+  TestBroker broker_;
+  tests::TempDir dir_;
+  zmq::context_t context_;
+  boost::asio::io_context io_;
+  std::unique_ptr<Session> session_;
+};
+
+TEST_F(SessionTest, PublishesTheSymbolsOfTheAccount) {
+  ASSERT_TRUE(log_in());
+
+  const auto symbols = records(bus::Envelope::kSymbolInfo);
+  ASSERT_EQ(symbols.size(), 2U);
+  EXPECT_EQ(symbols[0].second.symbol_info().name(), "EURUSD");
+  EXPECT_EQ(symbols[1].second.symbol_info().name(), "GBPUSD");
+}
+
+TEST_F(SessionTest, BarsComeOldestFirstWithTheirOpenAsEventTime) {
+  broker_.on(2137, [](TestBroker::Reply& reply) {
+    ctrader::ProtoOAGetTrendbarsReq request;
+    request.ParseFromString(reply.request().payload());
+    ctrader::ProtoOAGetTrendbarsRes result;
+    for (auto ms = request.fromtimestamp(); ms <= request.totimestamp(); ms += 60'000) {
+      auto* bar = result.add_trendbar();
+      bar->set_volume(7);
+      bar->set_low(100);
+      bar->set_deltaopen(1);
+      bar->set_deltaclose(2);
+      bar->set_deltahigh(3);
+      bar->set_utctimestampinminutes(static_cast<std::uint32_t>(ms / 60'000));
+    }
+    result.set_hasmore(true);
+    reply.answer(2138, result);
+  });
+  ASSERT_TRUE(log_in());
+
+  const auto reply = ask("bars", bars_of("EURUSD"));
+
+  ASSERT_EQ(reply.status(), bus::CommandReply::done) << reply.text();
+  EXPECT_EQ(history(reply).records(), 3U);
+  EXPECT_TRUE(history(reply).has_more());
+  EXPECT_EQ(history(reply).oldest_ns(), 10 * minute_ns);
+  EXPECT_EQ(history(reply).newest_ns(), 12 * minute_ns);
+  const auto bars = records(bus::Envelope::kBar);
+  ASSERT_EQ(bars.size(), 3U);
+  const auto& [header, first] = bars[0];
+  EXPECT_EQ(header.flags, journal::synthetic);
+  EXPECT_EQ(first.symbol(), "EURUSD");
+  EXPECT_EQ(first.event_time_ns(), 10 * minute_ns);
+  EXPECT_EQ(first.bar().open_time_ns(), 10 * minute_ns);
+  EXPECT_EQ(first.bar().period(), bus::m1);
+  EXPECT_EQ(first.bar().origin(), bus::Bar::history);
+  EXPECT_EQ(first.bar().bid().open(), 101);
+  EXPECT_EQ(first.bar().bid().high(), 103);
+  EXPECT_EQ(first.bar().bid().low(), 100);
+  EXPECT_EQ(first.bar().bid().close(), 102);
+  EXPECT_EQ(first.bar().tick_count(), 7U);
+  EXPECT_TRUE(first.bar().closed());
+  EXPECT_FALSE(bars[2].second.bar().closed());  // it opens where the request ends
+}
+
+TEST_F(SessionTest, TicksAreDecodedAndPublishedOldestFirst) {
+  broker_.on(2145, [](TestBroker::Reply& reply) {
+    ctrader::ProtoOAGetTickDataRes result;
+    for (const auto& [time, tick] : {std::pair{700'000, 114'812}, std::pair{-296, -1}}) {
+      auto* added = result.add_tickdata();
+      added->set_timestamp(time);
+      added->set_tick(tick);
+    }
+    result.set_hasmore(false);
+    reply.answer(2146, result);
+  });
+  ASSERT_TRUE(log_in());
+  bus::TicksCommand command;
+  command.set_symbol("GBPUSD");
+  command.set_side(bus::ask);
+  command.set_from_time_ns(10 * minute_ns);
+  command.set_to_time_ns(12 * minute_ns);
+
+  const auto reply = ask("ticks", command);
+
+  ASSERT_EQ(reply.status(), bus::CommandReply::done) << reply.text();
+  const auto ticks = records(bus::Envelope::kTick);
+  ASSERT_EQ(ticks.size(), 2U);
+  EXPECT_EQ(ticks[0].second.tick().price_points(), 114'811);
+  EXPECT_EQ(ticks[0].second.event_time_ns(), 699'704'000'000);
+  EXPECT_EQ(ticks[1].second.tick().price_points(), 114'812);
+  EXPECT_EQ(ticks[1].second.tick().side(), bus::ask);
+}
+
+TEST_F(SessionTest, WhatTheBrokerRefusesIsToldInItsWords) {
+  broker_.on(2137, [](TestBroker::Reply& reply) { reply.error("INCORRECT_BOUNDARIES"); });
+  ASSERT_TRUE(log_in());
+
+  const auto reply = ask("bars", bars_of("EURUSD"));
+
+  EXPECT_EQ(reply.status(), bus::CommandReply::failed);
+  EXPECT_EQ(reply.text(), "INCORRECT_BOUNDARIES");
+}
+
+TEST_F(SessionTest, AWrongCommandIsRefusedWithoutAskingTheBroker) {
+  ASSERT_TRUE(log_in());
+  const auto asked = broker_.requests().size();
+
+  EXPECT_THAT(ask("bars", bars_of("NOSUCH")).text(), HasSubstr("NOSUCH"));
+  auto backwards = bars_of("EURUSD");
+  backwards.set_to_time_ns(0);
+  EXPECT_EQ(ask("bars", backwards).status(), bus::CommandReply::refused);
+  EXPECT_EQ(ask("dance", backwards).status(), bus::CommandReply::unknown_command);
+  EXPECT_EQ(broker_.requests().size(), asked);
+}
+
+TEST_F(SessionTest, WithoutAConnectionACommandFailsAtOnce) {
+  begin(false);
+
+  const auto reply = ask("bars", bars_of("EURUSD"));
+
+  EXPECT_EQ(reply.status(), bus::CommandReply::failed);
+  EXPECT_THAT(reply.text(), HasSubstr("not connected"));
+}
+
+}  // namespace
+}  // namespace depthwire::historical

@@ -1,0 +1,51 @@
+#include "common/ctrader/edge_loop.hpp"
+#include "common/ctrader/edge_telemetry.hpp"
+#include "common/ctrader/wiring.hpp"
+#include "common/service/bus_wiring.hpp"
+#include "common/service/run.hpp"
+#include "services/historical/actors/session.hpp"
+#include "services/historical/config.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+namespace {
+
+using namespace depthwire;
+
+/// The whole of historical, on one thread, until it is stopped.
+void serve(service::Runtime& runtime, const historical::Config& config,
+           const std::stop_token& stop) {
+  boost::asio::io_context io;
+  ctrader::EdgeTelemetry telemetry(runtime, "history");
+  auto& bars = runtime.metrics().counter("history_bars_total", "Bars of history published.");
+  auto& ticks = runtime.metrics().counter("history_ticks_total", "Ticks of history published.");
+  historical::SessionCounts reported;
+  historical::Session session(
+      io, runtime.context(),
+      {.publisher = service::publisher_options(runtime, config.bus, config.bus.historical),
+       .client = ctrader::client_options(config.ctrader, runtime.which(), "historical"),
+       .enabled = config.ctrader.enabled},
+      {.state = [&](auto state, const auto& reason) { telemetry.state(state, reason); },
+       .give_up = [&](const auto& reason) { runtime.fail(service::exit_code::config, reason); }});
+  session.start();
+  ctrader::run_loop(io, stop, [&] {
+    session.tick();
+    telemetry.report(session.publisher().head());
+    bars.add(session.counts().bars - reported.bars);
+    ticks.add(session.counts().ticks - reported.ticks);
+    reported = session.counts();
+  });
+  session.stop("the process ends");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return service::run<historical::Config>(
+      {.name = "historical", .summary = "Fetches bars and ticks of a cTrader account on command."},
+      argc, argv, [](service::Runtime& runtime, const historical::Config& config) {
+        runtime.thread("history", [&runtime, &config](const std::stop_token& stop) {
+          serve(runtime, config, stop);
+        });
+      });
+}
