@@ -1,11 +1,8 @@
 #include "tests/support/process.hpp"
 
 #include "common/bus/publisher.hpp"
-#include "common/postgres/checkpoint.hpp"
-#include "common/postgres/roles.hpp"
 #include "proto/bus/envelope.pb.h"
-#include "services/persister/sql/schema.hpp"
-#include "tests/support/postgres.hpp"
+#include "tests/support/database.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -87,13 +84,10 @@ class Source {
 class PersisterProcess : public ::testing::Test {
  protected:
   PersisterProcess() {
-    postgres::Connection admin(server_.superuser());
-    postgres::create_roles_and_database(admin, "depthwire_sim", {});
-    postgres::Connection owner(server_.as(std::string(postgres::owner_role), "depthwire_sim"));
-    migrate(owner, schema());
     std::ofstream(dir_.path() / "config.yaml")
         << "environment: sim\n"
-        << "database:\n  host: " << server_.socket_directory().string() << "\n"
+        << "database:\n  host: " << tests::Database::server().socket_directory().string()
+        << "\n  name: " << database_.name() << "\n"
         << "bus:\n  streaming:\n    publish: " << source_.publish_address
         << "\n    requests: " << source_.requests_address << "\n"
         << "persister:\n  sources: [streaming]\n  health: 127.0.0.1:0\n  batch_rows: 200\n";
@@ -115,15 +109,12 @@ class PersisterProcess : public ::testing::Test {
     return reply ? std::to_string(reply->status) + " " + reply->body : "";
   }
 
-  std::int64_t number(const std::string& sql) {
-    postgres::Connection connection(server_.superuser("depthwire_sim"));
-    return connection.execute(sql).number(0, 0);
-  }
+  [[nodiscard]] std::int64_t number(const std::string& sql) const { return database_.number(sql); }
   std::int64_t checkpoint() {
     return number("SELECT coalesce(max(record_offset), 0) FROM checkpoint");
   }
 
-  tests::PostgresServer server_;
+  const tests::Database database_;
   tests::TempDir dir_;
   zmq::context_t context_;
   Source source_{context_, dir_.path() / "journal"};
@@ -169,7 +160,7 @@ TEST_F(PersisterProcess, StopsInOrderAndStoresWhatItHas) {
 }
 
 TEST_F(PersisterProcess, WithoutADatabaseItRunsSaysSoAndDrainsAfter) {
-  server_.stop();
+  tests::Database::server().stop();
   const auto process = start("output");
   const std::string address = health(*process);
   ASSERT_TRUE(tests::eventually([&] {
@@ -178,12 +169,12 @@ TEST_F(PersisterProcess, WithoutADatabaseItRunsSaysSoAndDrainsAfter) {
   EXPECT_THAT(readiness(address), HasSubstr("503 "));
   EXPECT_EQ(tests::http_get(address, "/livez")->status, 200);
 
-  server_.start();
+  tests::Database::server().start();
   ASSERT_TRUE(tests::eventually([&] { return readiness(address).starts_with("200 "); }, 20s))
       << process->output();
-  server_.stop();
+  tests::Database::server().stop();
   ASSERT_TRUE(tests::eventually([&] { return readiness(address).starts_with("503 "); }, 20s));
-  server_.start();
+  tests::Database::server().start();
   const auto last = source_.pause();
 
   ASSERT_TRUE(tests::eventually(
@@ -202,8 +193,8 @@ TEST_F(PersisterProcess, ASecondInstanceWaitsUntilTheFirstIsGone) {
   const std::string address = health(*second);
 
   EXPECT_TRUE(tests::eventually([&] {
-    return readiness(address).find("another persister holds the lock of database depthwire_sim") !=
-           std::string::npos;
+    return readiness(address).find("another persister holds the lock of database " +
+                                   database_.name()) != std::string::npos;
   })) << readiness(address);
   first->signal(SIGKILL);
   EXPECT_EQ(first->wait(), 128 + SIGKILL);
@@ -216,8 +207,7 @@ TEST_F(PersisterProcess, ASecondInstanceWaitsUntilTheFirstIsGone) {
 }
 
 TEST_F(PersisterProcess, ANewerSchemaEndsItWithASentence) {
-  postgres::Connection(server_.superuser("depthwire_sim"))
-      .execute("INSERT INTO schema_migration (version, name) VALUES (99, 'of the future')");
+  database_.execute("INSERT INTO schema_migration (version, name) VALUES (99, 'of the future')");
 
   const auto process = start("output");
 
@@ -227,13 +217,14 @@ TEST_F(PersisterProcess, ANewerSchemaEndsItWithASentence) {
 }
 
 TEST_F(PersisterProcess, ARowThatIsThereAlreadyEndsIt) {
+  ASSERT_TRUE(tests::eventually([&] { return source_.published() > 0; }));
   const auto last = source_.pause();
   {
     const auto process = start("first");
     ASSERT_TRUE(tests::eventually(
         [&] { return checkpoint() == static_cast<std::int64_t>(last.offset); }, 20s));
   }
-  postgres::Connection(server_.superuser("depthwire_sim")).execute("DELETE FROM checkpoint");
+  database_.execute("DELETE FROM checkpoint");
   const auto process = start("second");
 
   EXPECT_EQ(process->wait(20s), 70);

@@ -4,8 +4,7 @@
 #include "common/postgres/roles.hpp"
 #include "common/service/exit_error.hpp"
 #include "proto/bus/envelope.pb.h"
-#include "services/persister/sql/schema.hpp"
-#include "tests/support/postgres.hpp"
+#include "tests/support/database.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -60,10 +59,6 @@ class Running {
 class WriterTest : public ::testing::Test {
  protected:
   WriterTest() {
-    postgres::Connection admin(server_.superuser());
-    postgres::create_roles_and_database(admin, "depthwire_sim", {});
-    postgres::Connection owner(server_.as(std::string(postgres::owner_role), "depthwire_sim"));
-    migrate(owner, schema());
     publishers_.push_back(publisher("sim.streaming"));
     publishers_.push_back(publisher("sim.aggregator"));
   }
@@ -79,7 +74,7 @@ class WriterTest : public ::testing::Test {
   }
   WriterSettings settings() {
     WriterSettings out;
-    out.database = server_.as(std::string(postgres::persister_role), "depthwire_sim");
+    out.database = database_.as(postgres::persister_role);
     for (const auto& publisher : publishers_) {
       out.sources.push_back(bus::SubscriberOptions{.source = publisher->source(),
                                                    .publish = publisher->publish_address(),
@@ -129,17 +124,12 @@ class WriterTest : public ::testing::Test {
     }
     return false;
   }
-  std::int64_t number(const std::string& sql) {
-    postgres::Connection connection(server_.superuser("depthwire_sim"));
-    return connection.execute(sql).number(0, 0);
-  }
-  void execute(const std::string& sql) {
-    postgres::Connection(server_.superuser("depthwire_sim")).execute(sql);
-  }
+  [[nodiscard]] std::int64_t number(const std::string& sql) const { return database_.number(sql); }
+  void execute(const std::string& sql) const { database_.execute(sql); }
   /// The checkpoints are at the heads of the journals.
   [[nodiscard]] bool all_stored() {
     return eventually([&] {
-      postgres::Connection connection(server_.superuser("depthwire_sim"));
+      postgres::Connection connection(database_.superuser());
       const auto checkpoints = postgres::load_checkpoints(connection);
       return std::all_of(publishers_.begin(), publishers_.end(), [&](const auto& publisher) {
         const auto found = checkpoints.find(publisher->source());
@@ -153,7 +143,7 @@ class WriterTest : public ::testing::Test {
     return out;
   }
 
-  tests::PostgresServer server_;
+  const tests::Database database_;
   tests::TempDir dir_;
   zmq::context_t context_;
   std::vector<std::unique_ptr<bus::Publisher>> publishers_;
@@ -197,11 +187,11 @@ TEST_F(WriterTest, ADatabaseThatGoesAndComesBackCostsNothing) {
   publish_spots(500);
   ASSERT_TRUE(all_stored());
 
-  server_.stop();
+  tests::Database::server().stop();
   publish_spots(500);
   EXPECT_TRUE(eventually([&] { return problems(running).starts_with("database: "); }));
   publish_books(100);
-  server_.start();
+  tests::Database::server().start();
 
   ASSERT_TRUE(all_stored()) << problems(running);
   EXPECT_EQ(problems(running), "");
@@ -279,8 +269,9 @@ TEST_F(WriterTest, AFrozenDatabaseDoesNotKeepUsFromStopping) {
   Running running(context_, settings());
   publish_spots(10);
   ASSERT_TRUE(all_stored());
-  const auto backend = static_cast<pid_t>(
-      number("SELECT pid FROM pg_stat_activity WHERE usename = 'depthwire_persister'"));
+  const auto backend =
+      static_cast<pid_t>(number("SELECT pid FROM pg_stat_activity WHERE usename = "
+                                "'depthwire_persister' AND datname = current_database()"));
   ASSERT_EQ(kill(backend, SIGSTOP), 0);
   publish_spots(10);
   const auto transactions = running.status.transactions.value();

@@ -4,7 +4,8 @@
 #include "proto/bus/control.pb.h"
 #include "proto/bus/market.pb.h"
 #include "services/persister/core/row_head.hpp"
-#include "tl/expected.hpp"
+
+#include <tl/expected.hpp>
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "services/persister/sql/schema.hpp"
 
 #include "common/postgres/roles.hpp"
-#include "tests/support/postgres.hpp"
+#include "tests/support/database.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,26 +12,9 @@ namespace {
 using postgres::Connection;
 using postgres::Error;
 
-/// A database as `depthwire db init` and `db migrate` leave it; each test has one of its own.
 class SchemaTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server = new tests::PostgresServer; }
-  static void TearDownTestSuite() {
-    delete server;
-    server = nullptr;
-  }
-
-  SchemaTest() {
-    Connection admin(server->superuser());
-    database_ = "depthwire_" + std::to_string(++databases);
-    postgres::create_roles_and_database(admin, database_, {"owner's", "p\"p", "r"});
-    Connection owner(as(postgres::owner_role));
-    migrate(owner, schema());
-  }
-
-  postgres::Settings as(std::string_view role) const {
-    return server->as(std::string(role), database_);
-  }
+  [[nodiscard]] postgres::Settings as(std::string_view role) const { return database_.as(role); }
   static std::string refused(Connection& connection, const std::string& sql) {
     try {
       connection.execute(sql);
@@ -41,9 +24,7 @@ class SchemaTest : public ::testing::Test {
     return "allowed";
   }
 
-  static inline tests::PostgresServer* server = nullptr;
-  static inline int databases = 0;
-  std::string database_;
+  const tests::Database database_;
 };
 
 constexpr auto insufficient_privilege = "42501";
@@ -144,7 +125,7 @@ TEST_F(SchemaTest, EachRoleMayDoItsWorkAndNothingElse) {
 }
 
 TEST_F(SchemaTest, AnotherRoleOfTheServerCannotEnter) {
-  Connection(server->superuser())
+  Connection(database_.superuser())
       .execute(
           "DO $$ BEGIN CREATE ROLE stranger LOGIN; "
           "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
@@ -153,9 +134,9 @@ TEST_F(SchemaTest, AnotherRoleOfTheServerCannotEnter) {
 }
 
 TEST_F(SchemaTest, RolesAndDatabaseCanBeSetUpAgain) {
-  Connection admin(server->superuser());
+  Connection admin(database_.superuser());
 
-  postgres::create_roles_and_database(admin, database_, {"new", "", ""});
+  postgres::create_roles_and_database(admin, database_.name(), {"owner's", "p\"p", "r"});
   Connection owner(as(postgres::owner_role));
 
   EXPECT_EQ(migrate(owner, schema()), 0);

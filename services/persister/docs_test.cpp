@@ -1,0 +1,144 @@
+// The page people copy queries from: each of them runs, as the reader, and finds something.
+#include "services/persister/actors/store_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace depthwire::persister {
+namespace {
+
+std::vector<std::string> queries_of_page() {
+  std::ifstream page(DATABASE_PAGE);
+  std::vector<std::string> queries;
+  std::string line;
+  bool inside = false;
+  while (std::getline(page, line)) {
+    if (line == "```sql") {
+      inside = true;
+      queries.emplace_back();
+    } else if (line == "```") {
+      inside = false;
+    } else if (inside) {
+      queries.back() += line + "\n";
+    }
+  }
+  return queries;
+}
+
+class DatabasePage : public StoreTest {
+ protected:
+  void add_market() {
+    auto symbol = envelope();
+    symbol.mutable_symbol_info()->set_pip_position(4);
+    symbol.mutable_symbol_info()->set_lot_size_cents(10'000'000);
+    add(streaming, symbol);
+    for (int i = 0; i < 5; ++i) {
+      auto spot = envelope();
+      spot.set_event_time_ns(event_ns + i * 1'000'000);
+      spot.mutable_spot()->set_bid_points(108'748 + i);
+      if (i % 2 == 0) spot.mutable_spot()->set_ask_points(108'753 + i);
+      add(streaming, spot);
+      auto book = envelope();
+      book.mutable_cause()->set_source(streaming);
+      book.mutable_cause()->set_epoch(7);
+      book.mutable_cause()->set_offset(static_cast<std::uint64_t>(i));
+      book.mutable_book()->add_bid_prices_points(108'748 + i);
+      book.mutable_book()->add_bid_sizes_cents(100);
+      book.mutable_book()->set_mid_half_points(217'501 + 2 * i);
+      book.mutable_book()->set_spread_points(5);
+      add(aggregator, book);
+    }
+    auto bar = envelope();
+    bar.mutable_bar()->set_period(bus::m1);
+    bar.mutable_bar()->set_open_time_ns(event_ns / 60'000'000'000 * 60'000'000'000);
+    bar.mutable_bar()->set_closed(true);
+    add(aggregator, bar);
+  }
+  void add_analysis() {
+    auto signal = envelope();
+    signal.mutable_signal()->set_signal("ABSORPTION");
+    signal.mutable_signal()->set_direction(1);
+    signal.mutable_signal()->mutable_inputs()->set_source(streaming);
+    signal.mutable_signal()->mutable_inputs()->set_epoch(7);
+    signal.mutable_signal()->mutable_inputs()->set_to_offset(3);
+    add("sim.analyzer", signal);
+    auto sentiment = envelope();
+    sentiment.mutable_sentiment()->set_long_pct(64);
+    add("sim.analyzer", sentiment);
+  }
+  void add_events() {
+    auto down = envelope();
+    down.mutable_source_down()->set_reason("connection reset");
+    auto news = envelope();
+    news.mutable_news()->set_title("Rates");
+    auto calendar = envelope();
+    calendar.mutable_calendar_event()->set_event("CPI");
+    auto connection = envelope();
+    connection.mutable_connection()->set_state(bus::Connection::ready);
+    for (const auto& one : {down, news, calendar, connection}) add(streaming, one);
+  }
+};
+
+TEST_F(DatabasePage, EveryQueryRunsAsTheReaderAndFindsSomething) {
+  add_market();
+  add_analysis();
+  add_events();
+  store();
+  const auto queries = queries_of_page();
+  ASSERT_GT(queries.size(), 15U);
+  postgres::Connection reader(as(postgres::reader_role));
+
+  for (const std::string& query : queries) {
+    try {
+      EXPECT_GT(reader.execute(query).rows(), 0) << query;
+    } catch (const postgres::Error& error) {
+      ADD_FAILURE() << error.what() << "\n" << query;
+    }
+  }
+}
+
+TEST_F(DatabasePage, BestPricesRebuiltFromTicksAreTheSpots) {
+  add_market();
+  store();
+  postgres::Connection reader(as(postgres::reader_role));
+  std::string rebuild;
+  for (const std::string& query : queries_of_page()) {
+    if (query.find("bid_run") != std::string::npos) rebuild = query;
+  }
+
+  const auto rows = reader.execute(rebuild);
+
+  // Spots at 0 ms and 4 ms move both sides, the one at 1 ms only the bid.
+  ASSERT_EQ(rows.rows(), 8);
+  EXPECT_EQ(rows.text(2, 2), "1.08749");
+  EXPECT_EQ(rows.text(2, 3), "1.08753");
+  EXPECT_EQ(rows.text(7, 2), "1.08752");
+  EXPECT_EQ(rows.text(7, 3), "1.08757");
+}
+
+TEST_F(DatabasePage, EveryTableAndColumnIsOnThePage) {
+  std::ifstream file(DATABASE_PAGE);
+  std::stringstream page;
+  page << file.rdbuf();
+  postgres::Connection reader(as(postgres::reader_role));
+
+  const auto columns = reader.execute(
+      "SELECT DISTINCT table_name, column_name FROM information_schema.columns "
+      "WHERE table_schema = 'public' AND table_name NOT IN "
+      "('schema_migration', 'partitioned_table', 'table_partition') "
+      "AND table_name NOT LIKE '%\\_20%'");
+
+  for (int row = 0; row < columns.rows(); ++row) {
+    for (const int column : {0, 1}) {
+      const std::string name(columns.text(row, column));
+      const bool ranges = name == "from_offset" || name == "to_epoch" || name.starts_with("ask_");
+      if (ranges) continue;  // named by the ends of their range
+      EXPECT_NE(page.str().find(name), std::string::npos) << name << " of " << columns.text(row, 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace depthwire::persister
