@@ -1,54 +1,69 @@
-#include "common/service/exit_error.hpp"
-#include "simulator/options.hpp"
+#include "common/service/run.hpp"
+#include "simulator/arguments.hpp"
+#include "simulator/config.hpp"
 #include "simulator/server/server.hpp"
 #include "simulator/wiring.hpp"
 
-#include <pthread.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <csignal>
 #include <cstdio>
-#include <exception>
-#include <thread>
+#include <memory>
+#include <stop_token>
+#include <system_error>
+#include <vector>
 
 namespace depthwire::simulator {
 namespace {
 
-// Signals are taken by one thread that waits for them, so that no handler has to be careful.
-class StopSignals {
+// What /metrics and /readyz show of the server, from its own thread four times a second.
+class Monitor {
  public:
-  StopSignals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-  }
-  void wait() const {
-    int signal = 0;
-    sigwait(&set_, &signal);
+  explicit Monitor(service::Runtime& runtime)
+      : health_(runtime.health()),
+        heartbeat_(runtime.health().heartbeat("server")),
+        events_(
+            runtime.metrics().gauge("simulator_market_events", "Events that the market has made.")),
+        clients_(runtime.metrics().gauge("simulator_clients", "Connections that are open.")),
+        clock_(runtime.metrics().gauge("simulator_clock_seconds",
+                                       "The market's time, since the UNIX epoch.")) {}
+
+  void show(const ServerStatus& status) {
+    heartbeat_.beat();
+    events_.set(static_cast<double>(status.market_events));
+    clients_.set(static_cast<double>(status.clients));
+    clock_.set(static_cast<double>(status.time_ns) / 1e9);
+    health_.info("market", to_string(status.market));
+    health_.info("events", std::to_string(status.market_events));
   }
 
  private:
-  sigset_t set_{};
+  service::Health& health_;
+  service::Heartbeat& heartbeat_;
+  metrics::Gauge& events_;
+  metrics::Gauge& clients_;
+  metrics::Gauge& clock_;
 };
 
-int serve(const Options& options) {
-  const StopSignals signals;
-  auto market = make_market(options);
-  const auto certificates = ensure_certificates(options.state, options.tls_names);
+void serve(service::Runtime& runtime, const Config& config) {
+  auto market = make_market(config);
+  const auto certificates = ensure_certificates(config.state, config.tls_names);
   spdlog::info("CA certificate: {}", std::filesystem::absolute(certificates.ca).string());
-  const auto settings = make_settings(options);
-  Server server(settings, std::move(market), certificates);
-  std::printf("listening on %s:%u\n", settings.host.c_str(), server.port());
+  auto settings = make_settings(config);
+  const auto monitor = std::make_shared<Monitor>(runtime);
+  settings.on_tick = [monitor](const ServerStatus& status) { monitor->show(status); };
+  const std::string host = settings.host;
+  std::shared_ptr<Server> server;
+  try {
+    server = std::make_shared<Server>(std::move(settings), std::move(market), certificates);
+  } catch (const std::system_error& error) {
+    throw service::ExitError(service::exit_code::port_in_use,
+                             std::string("simulator.listen: ") + error.what());
+  }
+  runtime.thread("server", [server](const std::stop_token&) { server->run(); });
+  runtime.on_stop([server] { server->stop(); });
+  // For whoever asked for any free port.
+  std::printf("listening on %s:%u\n", host.c_str(), server->port());
   std::fflush(stdout);
-  std::thread stopper([&] {
-    signals.wait();
-    server.stop();
-  });
-  server.run();
-  stopper.join();
-  return service::exit_code::ok;
 }
 
 }  // namespace
@@ -56,17 +71,17 @@ int serve(const Options& options) {
 
 int main(int argc, char** argv) {
   using namespace depthwire;
-  spdlog::set_default_logger(spdlog::stderr_color_mt("depthwire-sim"));
-  int exit_code = service::exit_code::ok;
-  const auto options = simulator::parse_options(argc, argv, exit_code);
-  if (!options) return exit_code;
-  try {
-    return simulator::serve(*options);
-  } catch (const service::ExitError& error) {
-    spdlog::critical("{}", error.what());
-    return error.code();
-  } catch (const std::exception& error) {
-    spdlog::critical("{}", error.what());
-    return service::exit_code::software;
-  }
+  constexpr std::string_view summary =
+      "A cTrader Open API server that replays recorded markets or generates one. Every setting of "
+      "its section is an option too: --speed max is --set simulator.speed=max.";
+  simulator::Config known;
+  const auto arguments = simulator::with_short_options(
+      {argv + 1, argv + argc}, config::describe("simulator", summary, known));
+  std::vector<char*> pointers{argv[0]};
+  std::vector<std::string> texts(arguments);
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return service::run<simulator::Config>({.name = "simulator", .summary = summary},
+                                         static_cast<int>(pointers.size()) - 1, pointers.data(),
+                                         simulator::serve);
 }

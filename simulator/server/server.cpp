@@ -77,6 +77,7 @@ class Server::Impl {
   void accept();
   void on_closed();
   void on_tick();
+  [[nodiscard]] ServerStatus status() const;
   void start_market_if_due();
   void pump();
   void pump_at(TimePoint due);
@@ -173,10 +174,19 @@ void Server::Impl::on_tick() {
     return;
   }
   if (!started_) start_market_if_due();
+  if (settings_.on_tick) settings_.on_tick(status());
   tick_timer_.expires_after(started_ && !stopping_ ? tick : start_tick);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) on_tick();
   });
+}
+
+ServerStatus Server::Impl::status() const {
+  const auto state = ended_     ? MarketState::ended
+                     : running_ ? MarketState::running
+                     : started_ ? MarketState::paused
+                                : MarketState::waiting;
+  return {state, connections_.size(), market_events_, board_.time_ns()};
 }
 
 void Server::Impl::start_market_if_due() {

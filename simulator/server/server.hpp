@@ -8,11 +8,33 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace depthwire::simulator {
+
+enum class MarketState : std::uint8_t { waiting, running, paused, ended };
+
+[[nodiscard]] constexpr std::string_view to_string(MarketState state) {
+  switch (state) {
+    case MarketState::waiting: return "waiting for a subscription";
+    case MarketState::running: return "running";
+    case MarketState::paused: return "paused, nobody is subscribed";
+    case MarketState::ended: return "ended";
+  }
+  return "unknown";
+}
+
+/// How the server stands.
+struct ServerStatus {
+  MarketState market = MarketState::waiting;
+  std::size_t clients = 0;
+  std::uint64_t market_events = 0;
+  std::int64_t time_ns = 0;  ///< the simulator clock
+};
 
 struct ServerSettings {
   std::string host = "127.0.0.1";
@@ -23,8 +45,10 @@ struct ServerSettings {
   bool stamp_now = false;                    ///< events carry the wall clock of their sending
   bool pause_without_clients = true;         ///< the market stands while nobody is subscribed
   std::size_t queue_bytes_max = 64U << 20U;  ///< of a client that does not read; then it is cut
-  std::optional<std::filesystem::path>
-      report;  ///< tallies, written when the market ends or we stop
+  /// File for the tallies, written when the market ends and when the server stops.
+  std::optional<std::filesystem::path> report;
+  /// Called at least four times a second, by the server's thread; may be null.
+  std::function<void(const ServerStatus&)> on_tick;
 };
 
 /// The cTrader Open API over TLS: one thread, one market, any number of clients.
