@@ -17,14 +17,14 @@ namespace depthwire::gateway {
 
 /// The gateway's settings.
 struct Config {
-  static constexpr std::array<std::string_view, 4> sources = {"streaming", "historical",
-                                                              "aggregator", "analyzer"};
+  static constexpr std::array<std::string_view, 4> publishers = {"streaming", "historical",
+                                                                 "aggregator", "analyzer"};
 
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   bool allow_remote = false;
   std::vector<std::string> origins;
-  std::vector<std::string> follow{sources.begin(), sources.end()};
+  std::vector<std::string> sources{publishers.begin(), publishers.end()};
   bool ctrader_enabled = true;
   std::size_t max_clients = 1000;
   std::size_t max_clients_per_address = 10;
@@ -42,7 +42,8 @@ struct Config {
     field("allow_remote", allow_remote,
           "allow an address that is not loopback; nobody is asked who they are");
     field("origins", origins, "origins of other pages that may connect: https://host[:port]");
-    field("follow", follow, "publishers to show: streaming, historical, aggregator, analyzer");
+    field("sources", sources,
+          "whose journals are shown: streaming, historical, aggregator, analyzer");
     field("ctrader_enabled", ctrader_enabled,
           "false: there is no cTrader connection; the page says so",
           config::Env{"CTRADER_ENABLED"});
@@ -61,9 +62,9 @@ struct Config {
   }
 
   void check(const config::Checks& checks) const {
-    for (const auto& name : follow) {
-      if (std::find(sources.begin(), sources.end(), name) == sources.end()) {
-        checks.fail("follow",
+    for (const auto& name : sources) {
+      if (std::find(publishers.begin(), publishers.end(), name) == publishers.end()) {
+        checks.fail("sources",
                     "expected streaming, historical, aggregator or analyzer, got \"" + name + "\"");
       }
     }

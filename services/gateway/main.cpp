@@ -1,4 +1,4 @@
-#include "common/bus/curve.hpp"
+#include "common/service/bus_wiring.hpp"
 #include "common/service/run.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/monitor.hpp"
@@ -31,22 +31,15 @@ std::vector<std::string> topics(const std::string& environment, const std::strin
   return kinds;
 }
 
-std::vector<gateway::Source> sources(const gateway::Config& config,
-                                     const std::string& environment) {
+std::vector<gateway::Source> sources(const service::Runtime& runtime,
+                                     const gateway::Config& config) {
   std::vector<gateway::Source> out;
-  for (const auto& name : config.follow) {
+  for (const auto& name : config.sources) {
     gateway::Source source;
-    auto& options = source.subscribe;
-    options.source = environment + "." + name;
-    options.publish = endpoint(config.bus, name).publish;
-    options.requests = endpoint(config.bus, name).requests;
-    options.consumer = "gateway";
-    options.start = bus::FromNewest{};
-    options.topic_prefixes = topics(environment, name);
-    if (!config.bus.keys.empty()) {
-      options.curve = bus::load_curve(config.bus.keys, "gateway");
-      options.server_public_key = bus::load_public_key(config.bus.keys, name);
-    }
+    source.subscribe =
+        service::subscriber_options(runtime, config.bus, name, endpoint(config.bus, name));
+    source.subscribe.start = bus::FromNewest{};
+    source.subscribe.topic_prefixes = topics(runtime.environment(), name);
     source.enabled = config.ctrader_enabled || (name != "streaming" && name != "historical");
     out.push_back(std::move(source));
   }
@@ -73,8 +66,7 @@ void start(service::Runtime& runtime, const gateway::Config& config) {
   auto monitor = std::make_shared<gateway::Monitor>(runtime);
   settings.on_check = [monitor] { monitor->check(); };
   auto parts = std::make_shared<gateway::Gateway>(runtime.context(), runtime.environment(),
-                                                  std::move(settings),
-                                                  sources(config, runtime.environment()));
+                                                  std::move(settings), sources(runtime, config));
   monitor->watch(*parts);
   spdlog::info("The page is at {}", parts->url());
   runtime.health().info("url", parts->url());

@@ -44,8 +44,8 @@ void Monitor::check_source(const Feed& feed) {
   auto& metrics = runtime_.metrics();
   raise(metrics.counter("gateway_records_total", "Records received from the bus.", labels),
         feed.records());
-  raise(metrics.counter("gateway_doubts_total", "How often records had to be fetched.", labels),
-        feed.doubts());
+  raise(metrics.counter("gateway_gaps_total", "How often records had to be fetched.", labels),
+        feed.gaps());
   const auto state = feed.state();
   auto& known = states_[feed.source()];
   if (state == known) return;

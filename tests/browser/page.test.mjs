@@ -8,7 +8,7 @@ import {startFeed, startGateway, stop, temporaryDirectory} from './processes.mjs
 
 const {chromium} = createRequire(join(process.env.DEPTHWIRE_NODE_PROJECT, 'x.js'))('playwright-core');
 const pictures = process.env.DEPTHWIRE_PICTURES;
-const follow = 'follow: [streaming, aggregator, analyzer]';
+const sources = 'sources: [streaming, aggregator, analyzer]';
 let browser;
 
 before(async () => {
@@ -40,7 +40,7 @@ function waitForChange(page, selector, old) {
 test('the page shows moving prices, the ladder, signals and the connection', async (t) => {
   const directory = await temporaryDirectory(t);
   const feed = await startFeed(t, directory);
-  const gateway = await startGateway(t, directory, feed.addresses, {settings: [follow]});
+  const gateway = await startGateway(t, directory, feed.addresses, {settings: [sources]});
   const {page, complaints} = await open(t, gateway.url, {colorScheme: 'dark'});
 
   await page.locator('[data-symbol="EURUSD"]').click();
@@ -82,7 +82,7 @@ function waitForLine(page) {
 test('a source that falls silent is shown as stale, and what it said as old', async (t) => {
   const directory = await temporaryDirectory(t);
   const feed = await startFeed(t, directory);
-  const gateway = await startGateway(t, directory, feed.addresses, {settings: [follow]});
+  const gateway = await startGateway(t, directory, feed.addresses, {settings: [sources]});
   const {page} = await open(t, gateway.url);
   await page.locator('[data-connection="streaming"][data-state="good"]').waitFor();
 
@@ -114,7 +114,7 @@ test('without cTrader the page says disabled, not error', async (t) => {
 test('the page comes back by itself when the gateway does', async (t) => {
   const directory = await temporaryDirectory(t);
   const feed = await startFeed(t, directory);
-  const first = await startGateway(t, directory, feed.addresses, {settings: [follow]});
+  const first = await startGateway(t, directory, feed.addresses, {settings: [sources]});
   const {page} = await open(t, first.url);
   await page.locator('#link[data-state="good"]').waitFor();
 
@@ -122,7 +122,7 @@ test('the page comes back by itself when the gateway does', async (t) => {
   await page.locator('#link[data-state="waiting"]').waitFor();
   assert.match(await text(page, '#notice'), /what you see is old/);
   await startGateway(t, directory, feed.addresses,
-      {port: Number(new URL(first.url).port), settings: [follow]});
+      {port: Number(new URL(first.url).port), settings: [sources]});
 
   await page.locator('#link[data-state="good"]').waitFor();
   await waitForChange(page, '.symbols-mid', await text(page, '.symbols-mid'));

@@ -13,7 +13,7 @@
 #include <sys/time.h>
 #include <system_error>
 
-namespace depthwire::support {
+namespace depthwire::tests {
 namespace {
 
 constexpr std::array<char, 4> mask = {0x12, 0x34, 0x56, 0x78};
@@ -172,4 +172,4 @@ std::string WebSocketClient::read_head() {
   return head;
 }
 
-}  // namespace depthwire::support
+}  // namespace depthwire::tests

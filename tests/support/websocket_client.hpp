@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace depthwire::support {
+namespace depthwire::tests {
 
 /// A plain TCP client of the gateway for tests and benches: blocking, with a deadline on every
 /// read, and able to misbehave. Throws std::runtime_error when the connection cannot be made.
@@ -62,4 +62,4 @@ class WebSocketClient {
   std::size_t at_ = 0;
 };
 
-}  // namespace depthwire::support
+}  // namespace depthwire::tests

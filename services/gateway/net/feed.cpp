@@ -57,7 +57,7 @@ void Feed::observe(const bus::Batch& batch) {
   const auto last = subscriber_.last().offset;
   lag_ = state_ == SourceState::live || head < last ? 0 : head - last;
   records_ += batch.records.size();
-  doubts_ = subscriber_.doubts();
+  gaps_ = subscriber_.gaps();
 }
 
 bool Feed::take_credit() {

@@ -29,7 +29,7 @@ class Feed {
   /// Any thread.
   [[nodiscard]] SourceState state() const { return state_; }
   [[nodiscard]] std::uint64_t records() const { return records_; }
-  [[nodiscard]] std::uint64_t doubts() const { return doubts_; }
+  [[nodiscard]] std::uint64_t gaps() const { return gaps_; }
 
  private:
   void run();
@@ -46,7 +46,7 @@ class Feed {
   std::atomic<SourceState> state_ = SourceState::catching_up;
   std::atomic<std::uint64_t> lag_ = 0;
   std::atomic<std::uint64_t> records_ = 0;
-  std::atomic<std::uint64_t> doubts_ = 0;
+  std::atomic<std::uint64_t> gaps_ = 0;
   bool stale_ = false;
   bool halted_ = false;
   std::thread thread_;

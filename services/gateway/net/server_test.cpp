@@ -16,9 +16,9 @@ namespace depthwire::gateway {
 namespace {
 
 using nlohmann::json;
-using support::WebSocketClient;
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::WebSocketClient;
 
 const Asset page[] = {{"/index.html", "text/html; charset=utf-8", "<!doctype html>"}};
 
