@@ -5,6 +5,7 @@
 #include "common/postgres/roles.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,9 @@ struct DatabaseConfig {
   }
   [[nodiscard]] Settings settings(std::string_view environment, const LogIn& as,
                                   std::string_view application) const {
-    return {.host = host,
+    // A directory may be relative to the working directory; libpq takes only absolute ones.
+    const bool directory = host.find('/') != std::string::npos;
+    return {.host = directory ? std::filesystem::absolute(host).string() : host,
             .port = port,
             .database = database(environment),
             .user = as.user,

@@ -5,8 +5,8 @@
 #include "common/log/setup.hpp"
 #include "common/service/build_id.hpp"
 #include "common/service/command_line.hpp"
+#include "common/service/host_config.hpp"
 #include "common/service/http_server.hpp"
-#include "common/service/settings.hpp"
 #include "common/service/stop_guard.hpp"
 
 #include <spdlog/spdlog.h>
@@ -21,20 +21,6 @@ namespace depthwire::service {
 namespace {
 
 constexpr std::chrono::seconds stop_patience{5};
-
-/// What every process can be told, beside its own settings.
-struct HostConfig {
-  std::string health;
-  Settings service;
-  log::Settings log;
-
-  template <class Visitor>
-  void describe(Visitor& field) {
-    field("health", health, "address of /livez, /readyz and /metrics; port 0: any free port");
-    field.section("log", log, "What is logged, and where.");
-    field.section("service", service, "What every process has.");
-  }
-};
 
 void print_problems(const Info& info, const config::ConfigError& error) {
   const std::size_t count = error.problems().size();
@@ -142,8 +128,7 @@ int live(const Info& info, const HostConfig& host, const config::Loaded& loaded,
 int detail::run(const Info& info, int argc, char** argv, config::Schema schema,
                 const std::function<void(Runtime&)>& start) {
   block_stop_signals();
-  HostConfig host;
-  host.health = "127.0.0.1:" + std::to_string(default_health_port(info.name));
+  HostConfig host(info.name);
   schema.merge(config::describe(info.name, info.summary, host));
   const auto parsed = parse_command_line(
       argc, argv, "depthwire-" + std::string(info.name) + ": " + std::string(info.summary),

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+// One function per subcommand; each gives the exit code and may throw service::ExitError.
+
+namespace depthwire::cli {
+
+/// What all subcommands understand.
+struct Common {
+  std::optional<std::filesystem::path> root;
+  std::optional<std::filesystem::path> config;
+};
+
+struct UpOptions {
+  std::vector<std::string> only;  ///< empty: all
+};
+int up(const Common& common, const UpOptions& options);
+
+int down(const Common& common);
+
+struct StatusOptions {
+  bool json = false;
+};
+int status(const Common& common, const StatusOptions& options);
+
+struct TailOptions {
+  std::string environment;  ///< empty: the configured one
+  std::string kind;
+  std::string symbol;
+  std::uint64_t count = 0;  ///< end after so many records; 0: never
+  bool json = false;
+};
+int tail(const Common& common, const TailOptions& options);
+
+struct JournalOptions {
+  std::filesystem::path directory;
+  std::string topic;        ///< dump: only topics that begin with this
+  std::uint64_t after = 0;  ///< dump: offsets above this
+  std::uint64_t count = 0;  ///< dump: at most so many; 0: all
+  bool json = false;
+};
+int journal_verify(const JournalOptions& options);
+int journal_stat(const JournalOptions& options);
+int journal_dump(const JournalOptions& options);
+
+struct DatabaseOptions {
+  bool json = false;
+  std::string role = "reader";         ///< shell: whom to log in as
+  std::vector<std::string> arguments;  ///< shell: for psql
+};
+int database_status(const Common& common, const DatabaseOptions& options);
+int database_migrate(const Common& common);
+int database_shell(const Common& common, const DatabaseOptions& options);
+
+struct KeysOptions {
+  std::filesystem::path directory;
+  std::vector<std::string> names;  ///< empty: every process
+};
+int keys(const KeysOptions& options);
+
+int config_check(const Common& common);
+int config_reference();
+
+}  // namespace depthwire::cli

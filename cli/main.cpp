@@ -1,0 +1,135 @@
+// CLI11 costs fifteen seconds a file, so it stays in this one: here are the words of the command
+// line, what they do is in one file per subcommand.
+#include "cli/commands.hpp"
+#include "common/log/setup.hpp"
+#include "common/service/build_id.hpp"
+#include "common/service/exit_error.hpp"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <functional>
+
+namespace {
+
+using namespace depthwire;
+using Action = std::function<int()>;
+
+struct Arguments {
+  cli::Common common;
+  cli::UpOptions up;
+  cli::StatusOptions status;
+  cli::TailOptions tail;
+  cli::JournalOptions journal;
+  cli::DatabaseOptions database;
+  cli::KeysOptions keys;
+  Action action;
+};
+
+CLI::App* leaf(CLI::App& parent, Arguments& arguments, const std::string& name,
+               const std::string& help, Action action) {
+  auto* command = parent.add_subcommand(name, help);
+  command->fallthrough();
+  command->callback([&arguments, action = std::move(action)] { arguments.action = action; });
+  return command;
+}
+
+void add_pipeline(CLI::App& app, Arguments& a) {
+  leaf(app, a, "up", "start the whole pipeline", [&a] { return cli::up(a.common, a.up); })
+      ->add_option("--only", a.up.only, "only these processes, separated by commas")
+      ->delimiter(',');
+  leaf(app, a, "down", "stop it", [&a] { return cli::down(a.common); });
+  leaf(app, a, "status", "each process: state, head, lag, events/s, last error", [&a] {
+    return cli::status(a.common, a.status);
+  })->add_flag("--json", a.status.json, "one JSON object");
+  auto* tail = leaf(app, a, "tail", "follow the bus", [&a] { return cli::tail(a.common, a.tail); });
+  tail->add_option("--env", a.tail.environment, "sim, demo or live; default: as configured");
+  tail->add_option("--kind", a.tail.kind, "spot, depth, book, signal, ...");
+  tail->add_option("--symbol", a.tail.symbol, "EURUSD, ...");
+  tail->add_option("--count", a.tail.count, "end after so many records");
+  tail->add_flag("--json", a.tail.json, "one JSON object per record");
+}
+
+void add_journal(CLI::App& app, Arguments& a) {
+  auto* journal = app.add_subcommand("journal", "look into a journal's files");
+  journal->require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& help, Action action) {
+    auto* command = leaf(*journal, a, name, help, std::move(action));
+    command->add_option("directory", a.journal.directory, "the journal, or a folder of journals")
+        ->required();
+    command->add_flag("--json", a.journal.json, "one JSON object per line");
+    return command;
+  };
+  add("verify", "check every record; exit code 65 when one is damaged",
+      [&a] { return cli::journal_verify(a.journal); });
+  add("stat", "positions, sizes and topics", [&a] { return cli::journal_stat(a.journal); });
+  auto* dump = add("dump", "print the records", [&a] { return cli::journal_dump(a.journal); });
+  dump->add_option("--topic", a.journal.topic, "only topics that begin with this");
+  dump->add_option("--after", a.journal.after, "only offsets above this");
+  dump->add_option("--count", a.journal.count, "at most so many");
+}
+
+void add_database(CLI::App& app, Arguments& a) {
+  auto* database = app.add_subcommand("db", "the database");
+  database->require_subcommand(1);
+  leaf(*database, a, "status", "schema version, each table with row count and newest row", [&a] {
+    return cli::database_status(a.common, a.database);
+  })->add_flag("--json", a.database.json, "one JSON object");
+  leaf(*database, a, "migrate", "bring the schema to this program's version",
+       [&a] { return cli::database_migrate(a.common); });
+  auto* shell = leaf(*database, a, "shell", "psql, as the role that may only read",
+                     [&a] { return cli::database_shell(a.common, a.database); });
+  shell->add_option("--role", a.database.role, "reader, persister or owner")
+      ->check(CLI::IsMember({"reader", "persister", "owner"}));
+  shell->add_option("arguments", a.database.arguments, "more for psql, after --");
+}
+
+void add_rest(CLI::App& app, Arguments& a) {
+  auto* keys =
+      leaf(app, a, "keys", "make CURVE key pairs for the bus", [&a] { return cli::keys(a.keys); });
+  keys->add_option("directory", a.keys.directory, "where <name>.secret and <name>.public go")
+      ->required();
+  keys->add_option("--for", a.keys.names, "only these processes, separated by commas")
+      ->delimiter(',');
+  auto* config = app.add_subcommand("config", "the configuration");
+  config->require_subcommand(1);
+  leaf(*config, a, "check", "check the whole file", [&a] { return cli::config_check(a.common); });
+  leaf(*config, a, "reference", "print docs/configuration.md",
+       [] { return cli::config_reference(); });
+  leaf(app, a, "version", "version and commit", [] {
+    std::printf("%s\n", std::string(service::build_id()).c_str());
+    return service::exit_code::ok;
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Depthwire: market data and order-flow signals from a cTrader account.",
+               "depthwire");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(service::build_id()));
+  app.add_option("--root", arguments.common.root, "where var/ and logs/ are; default: here");
+  app.add_option("--config", arguments.common.config, "configuration file");
+  add_pipeline(app, arguments);
+  add_journal(app, arguments);
+  add_database(app, arguments);
+  add_rest(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? service::exit_code::ok : service::exit_code::usage;
+  }
+  log::setup("depthwire", {.level = log::Level::warning});
+  try {
+    return arguments.action();
+  } catch (const service::ExitError& error) {
+    std::fprintf(stderr, "depthwire: %s\n", error.what());
+    return error.code();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "depthwire: %s\n", error.what());
+    return service::exit_code::software;
+  }
+}

@@ -1,0 +1,34 @@
+#include "cli/settings.hpp"
+
+namespace depthwire::cli {
+
+const std::vector<std::string_view>& services() {
+  static const std::vector<std::string_view> names{"simulator",  "streaming", "historical",
+                                                   "aggregator", "analyzer",  "persister",
+                                                   "auditor",    "gateway"};
+  return names;
+}
+
+AllSettings::AllSettings() {
+  for (const auto name : services()) hosts.emplace(name, service::HostConfig(name));
+}
+
+config::Schema AllSettings::schema() {
+  config::Schema all;
+  all.merge(config::describe("simulator", "The cTrader simulator, in environment sim.", simulator));
+  all.merge(config::describe("streaming", "Live market data of a cTrader account.", streaming));
+  all.merge(config::describe("historical", "History of the account's symbols.", historical));
+  all.merge(config::describe("aggregator", "Books and bars from streaming's journal.", aggregator));
+  all.merge(config::describe("analyzer", "Order-flow signals from streaming's journal.", analyzer));
+  all.merge(config::describe("persister", "Rows in PostgreSQL from every journal.", persister));
+  all.merge(config::describe("auditor", "Connection logs, one line per event.", auditor));
+  all.merge(config::describe("gateway", "The page and the WebSocket for browsers.", gateway));
+  for (auto& [name, host] : hosts) all.merge(config::describe(name, "", host));
+  return all;
+}
+
+void AllSettings::load(const std::filesystem::path& file) {
+  loaded = config::load(schema(), {file, config::process_variables(), {}});
+}
+
+}  // namespace depthwire::cli
