@@ -27,6 +27,8 @@ class TestBroker {
     void answer(std::uint32_t type, const google::protobuf::MessageLite& payload);
     void error(const std::string& code);
     void event(std::uint32_t type, const google::protobuf::MessageLite& payload);
+    /// Whole frames as they are, in as few TLS records as they fit.
+    void raw(const std::string& frames) { open_ = open_ && peer_.write(frames); }
     void hang_up() { open_ = false; }
     [[nodiscard]] bool open() const { return open_; }
     [[nodiscard]] const ProtoMessage& request() const { return request_; }
