@@ -7,7 +7,7 @@
 namespace depthwire::tests {
 
 PostgresServer& Database::server() {
-  static PostgresServer server;
+  static PostgresServer server(durable);
   return server;
 }
 

@@ -15,6 +15,8 @@ class Database {
   explicit Database(bool migrated = true);
 
   [[nodiscard]] static PostgresServer& server();
+  /// Set before the first: the server syncs.
+  static inline bool durable = false;
   [[nodiscard]] const std::string& name() const { return name_; }
   /// How `role` (postgres/roles.hpp) logs in.
   [[nodiscard]] postgres::Settings as(std::string_view role) const;

@@ -73,7 +73,7 @@ std::string contents(const fs::path& file) {
 
 }  // namespace
 
-PostgresServer::PostgresServer() {
+PostgresServer::PostgresServer(bool durable) : durable_(durable) {
   std::string name = fs::temp_directory_path() / "depthwire-postgres-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
   directory_ = name;
@@ -101,8 +101,8 @@ PostgresServer::~PostgresServer() {
 
 void PostgresServer::start() {
   pid_ = spawn({bin_directory() / "postgres", "-D", directory_ / "data", "-k", directory_, "-c",
-                "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c",
-                "max_wal_size=256MB"},
+                "listen_addresses=", "-c", durable_ ? "fsync=on" : "fsync=off", "-c",
+                "shared_buffers=64MB", "-c", "max_wal_size=1GB"},
                directory_ / "log");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   for (;;) {

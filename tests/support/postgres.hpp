@@ -14,7 +14,8 @@ namespace depthwire::tests {
 /// `postgres`, which refuses root.
 class PostgresServer {
  public:
-  PostgresServer();
+  /// A durable one syncs as in production; the others are quicker.
+  explicit PostgresServer(bool durable = false);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -32,6 +33,7 @@ class PostgresServer {
 
  private:
   std::filesystem::path directory_;
+  bool durable_;
   pid_t pid_ = -1;
 };
 
