@@ -1,0 +1,91 @@
+#include "cli/place.hpp"
+#include "cli/settings.hpp"
+#include "common/config/document.hpp"
+#include "common/config/help.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace depthwire::cli {
+namespace {
+
+const std::filesystem::path repository = DEPTHWIRE_SOURCE_DIR;
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+void keys_of(const std::vector<config::Field>& fields, const std::string& parent,
+             std::set<std::string>& keys) {
+  for (const auto& field : fields) {
+    const std::string path = parent + "." + field.key;
+    field.is_group() ? keys_of(field.members, path, keys) : void(keys.insert(path));
+  }
+}
+
+void keys_of(const config::Value& value, const std::string& path, std::set<std::string>& keys) {
+  if (value.kind != config::Value::Kind::map) {
+    keys.insert(path);
+    return;
+  }
+  for (const auto& member : value.members) {
+    keys_of(member.value, path.empty() ? member.key : path + "." + member.key, keys);
+  }
+}
+
+/// `#key:` switched on; `# text` stays a comment.
+std::string without_marks(const std::string& text) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    const auto mark = line.find_first_not_of(' ');
+    const bool key = mark != std::string::npos && line[mark] == '#' && mark + 1 < line.size() &&
+                     line[mark + 1] != ' ';
+    if (key) line.erase(mark, 1);
+    out += line + "\n";
+  }
+  return out;
+}
+
+TEST(Reference, TheConfigurationPageIsWhatTheProgramsSay) {
+  AllSettings settings;
+
+  EXPECT_EQ(text_of(repository / "docs/configuration.md"),
+            config::reference_page(settings.schema()))
+      << "run: depthwire config reference > docs/configuration.md";
+}
+
+TEST(Reference, TheExampleHasEveryKeyAndNoOther) {
+  AllSettings settings;
+  std::set<std::string> known{"environment"};
+  for (const auto& section : settings.schema().sections) {
+    keys_of(section.fields, section.name, known);
+  }
+
+  const auto document =
+      config::parse_yaml(without_marks(text_of(repository / "config/example-demo.yaml")));
+  ASSERT_TRUE(document) << document.error().text << " in line " << document.error().mark.line;
+  std::set<std::string> shown;
+  keys_of(*document, "", shown);
+
+  EXPECT_EQ(shown, known);
+}
+
+TEST(Reference, TheEmbeddedDefaultIsAGoodConfiguration) {
+  const tests::TempDir dir;
+  std::ofstream(dir.path() / "default.yaml") << embedded_default();
+  AllSettings settings;
+  settings.load(dir.path() / "default.yaml");
+
+  EXPECT_EQ(settings.loaded.environment, config::Environment::sim);
+  EXPECT_EQ(settings.persister.database.port, 5440);
+}
+
+}  // namespace
+}  // namespace depthwire::cli
