@@ -25,7 +25,6 @@ struct Config {
   bool allow_remote = false;
   std::vector<std::string> origins;
   std::vector<std::string> sources{publishers.begin(), publishers.end()};
-  bool ctrader_enabled = true;
   std::size_t max_clients = 1000;
   std::size_t max_clients_per_address = 10;
   std::size_t queue_kib = 1024;
@@ -44,9 +43,6 @@ struct Config {
     field("origins", origins, "origins of other pages that may connect: https://host[:port]");
     field("sources", sources,
           "whose journals are shown: streaming, historical, aggregator, analyzer");
-    field("ctrader_enabled", ctrader_enabled,
-          "false: there is no cTrader connection; the page says so",
-          config::Env{"CTRADER_ENABLED"});
     field("max_clients", max_clients, "WebSockets at once",
           config::Bounds{.min = 1, .max = 10'000});
     field("max_clients_per_address", max_clients_per_address,

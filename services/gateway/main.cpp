@@ -31,17 +31,15 @@ std::vector<std::string> topics(const std::string& environment, const std::strin
   return kinds;
 }
 
-std::vector<gateway::Source> sources(const service::Runtime& runtime,
-                                     const gateway::Config& config) {
-  std::vector<gateway::Source> out;
+std::vector<bus::SubscriberOptions> sources(const service::Runtime& runtime,
+                                            const gateway::Config& config) {
+  std::vector<bus::SubscriberOptions> out;
   for (const auto& name : config.sources) {
-    gateway::Source source;
-    source.subscribe =
+    auto options =
         service::subscriber_options(runtime, config.bus, name, endpoint(config.bus, name));
-    source.subscribe.start = bus::FromNewest{};
-    source.subscribe.topic_prefixes = topics(runtime.environment(), name);
-    source.enabled = config.ctrader_enabled || (name != "streaming" && name != "historical");
-    out.push_back(std::move(source));
+    options.start = bus::FromNewest{};
+    options.topic_prefixes = topics(runtime.environment(), name);
+    out.push_back(std::move(options));
   }
   return out;
 }

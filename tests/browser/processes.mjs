@@ -44,8 +44,8 @@ export async function temporaryDirectory(t) {
 }
 
 /** Publishes a seeded market; gives the child and its `addresses` by service. */
-export async function startFeed(t, directory, seed = 1) {
-  const child = spawn(join(bin, 'depthwire-test-feed'), [join(directory, 'journals'), String(seed), '100'],
+export async function startFeed(t, directory, words = []) {
+  const child = spawn(join(bin, 'depthwire-test-feed'), [join(directory, 'journals'), '1', '100', ...words],
       {stdio: ['pipe', 'pipe', 'inherit']});
   t.after(() => stop(child));
   const [line] = await waitForLine(child, child.stdout, /^\{.*\}$/m);

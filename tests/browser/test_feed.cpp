@@ -1,6 +1,7 @@
 // A market for tests of the page: publishes what streaming, aggregator and analyzer would, from a
 // seed. Prints its addresses as one line of JSON, then runs until its standard input ends.
-//   depthwire-test-feed JOURNAL_DIRECTORY [SEED [EVENTS_PER_SECOND]]
+// With the word `disabled` streaming is switched off and says no more than that.
+//   depthwire-test-feed JOURNAL_DIRECTORY [SEED [EVENTS_PER_SECOND [disabled]]]
 
 #include "common/bus/publisher.hpp"
 #include "proto/bus/envelope.pb.h"
@@ -62,27 +63,17 @@ class Feed {
     return out + "}";
   }
 
-  void begin() {
+  void begin(bool disabled) {
     auto envelope = stamped("");
     auto& connection = *envelope.mutable_connection();
-    connection.set_state(bus::Connection::ready);
     connection.set_connection("streaming");
-    connection.set_reason("account authenticated");
+    connection.set_state(disabled ? bus::Connection::disconnected : bus::Connection::ready);
+    connection.set_reason(disabled ? "disabled: ctrader.enabled is false"
+                                   : "account authenticated");
     connection.set_endpoint("127.0.0.1:5035");
     connection.set_account_id(1234567);
     publish(*streaming_, "connection", envelope);
-    for (const auto& symbol : symbols_) {
-      auto described = stamped(symbol.name);
-      auto& info = *described.mutable_symbol_info();
-      info.set_symbol_id(symbol.id);
-      info.set_name(symbol.name);
-      info.set_description(symbol.description);
-      info.set_digits(symbol.digits);
-      info.set_pip_position(static_cast<std::int32_t>(symbol.digits) - 1);
-      info.set_enabled(true);
-      publish(*streaming_, "symbol", described);
-      step(symbols_[static_cast<std::size_t>(symbol.id - 1)]);
-    }
+    if (!disabled) describe_symbols();
     flush();
   }
 
@@ -120,6 +111,21 @@ class Feed {
     envelope.set_receive_time_ns(std::chrono::nanoseconds(now).count());
     envelope.set_event_time_ns(envelope.receive_time_ns());
     return envelope;
+  }
+
+  void describe_symbols() {
+    for (const auto& symbol : symbols_) {
+      auto described = stamped(symbol.name);
+      auto& info = *described.mutable_symbol_info();
+      info.set_symbol_id(symbol.id);
+      info.set_name(symbol.name);
+      info.set_description(symbol.description);
+      info.set_digits(symbol.digits);
+      info.set_pip_position(static_cast<std::int32_t>(symbol.digits) - 1);
+      info.set_enabled(true);
+      publish(*streaming_, "symbol", described);
+      step(symbols_[static_cast<std::size_t>(symbol.id - 1)]);
+    }
   }
 
   static void publish(bus::Publisher& publisher, const std::string& kind,
@@ -206,17 +212,19 @@ class Feed {
 
 int run(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr << "usage: depthwire-test-feed JOURNAL_DIRECTORY [SEED [EVENTS_PER_SECOND]]\n";
+    std::cerr
+        << "usage: depthwire-test-feed JOURNAL_DIRECTORY [SEED [EVENTS_PER_SECOND [disabled]]]\n";
     return 64;
   }
   zmq::context_t context;
   Feed feed(context, argv[1], argc > 2 ? std::stoull(argv[2]) : 1);
   const auto pause = milliseconds(1000) / (argc > 3 ? std::stol(argv[3]) : 50);
-  feed.begin();
+  const bool disabled = argc > 4 && std::string(argv[4]) == "disabled";
+  feed.begin(disabled);
   std::cout << feed.addresses() << std::endl;
   pollfd input{0, POLLIN, 0};
   while (poll(&input, 1, static_cast<int>(pause.count())) == 0) {
-    feed.step();
+    if (!disabled) feed.step();
     feed.tick();
   }
   return 0;

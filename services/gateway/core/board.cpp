@@ -42,17 +42,17 @@ std::string position_text(std::string_view source, journal::Position position) {
 Board::Board(std::string environment, std::size_t kept_events)
     : environment_(std::move(environment)), kept_events_(kept_events) {}
 
-void Board::add_source(const std::string& source, SourceState state) {
+void Board::add_source(const std::string& source) {
   std::vector<FramePtr> unsent;
-  sources_[source].state = SourceState::halted;  // so that any state is a change
-  set_status(source, state, 0, unsent);
+  sources_[source].state = SourceState::halted;  // so that the first state is a change
+  set_status(source, SourceState::catching_up, 0, unsent);
 }
 
 void Board::apply(const std::string& source, const journal::Record& record,
                   std::vector<FramePtr>& out) {
   const auto type = record.header.payload_type;
   if (type == Payload::kEpochStart || type == Payload::kSourceDown) {
-    apply_control(source, out);
+    apply_control(source, record.position(), out);
     return;
   }
   if (!is_shown(type)) return;
@@ -80,14 +80,23 @@ std::vector<FramePtr> Board::snapshot() const {
   return frames;
 }
 
-void Board::apply_control(const std::string& source, std::vector<FramePtr>& out) {
+void Board::apply_control(const std::string& source, journal::Position position,
+                          std::vector<FramePtr>& out) {
+  const auto at = position_text(source, position);
   for (auto& [name, symbol] : symbols_) {
-    if (symbol.spot_source == source) symbol.best = {};
-    if (symbol.book_source != source) continue;
-    symbol.book_source.clear();
-    json_.clear();
-    append_no_book(json_, name, source);
-    emit(Stream::book, name, "", out);
+    if (symbol.spot_source == source) {
+      symbol.spot_source.clear();
+      symbol.best = {};
+      json_.clear();
+      append_no_spot(json_, name, at);
+      emit(Stream::spot, name, "", out);
+    }
+    if (symbol.book_source == source) {
+      symbol.book_source.clear();
+      json_.clear();
+      append_no_book(json_, name, at);
+      emit(Stream::book, name, "", out);
+    }
   }
 }
 

@@ -21,8 +21,8 @@ class Board {
  public:
   explicit Board(std::string environment, std::size_t kept_events = 50);
 
-  /// A publisher that is followed, or one that is switched off.
-  void add_source(const std::string& source, SourceState state);
+  /// A publisher that is followed.
+  void add_source(const std::string& source);
 
   /// Appends the frames that a record makes to `out`: usually one, none for what is not shown.
   /// An EPOCH_START or SOURCE_DOWN empties what came of that source's books and prices.
@@ -50,14 +50,15 @@ class Board {
   };
   struct Symbol {
     BestPrices best;
-    std::string spot_source;
+    std::string spot_source;  ///< empty: there are no current prices
     std::string book_source;  ///< empty: there is no current book
     std::uint32_t digits = 0;
     std::string description;
     bool known = false;  ///< symbol information has come
   };
 
-  void apply_control(const std::string& source, std::vector<FramePtr>& out);
+  void apply_control(const std::string& source, journal::Position position,
+                     std::vector<FramePtr>& out);
   void encode(const std::string& source, std::string_view position, std::vector<FramePtr>& out);
   void emit(Stream stream, std::string_view symbol, std::string_view part,
             std::vector<FramePtr>& out);

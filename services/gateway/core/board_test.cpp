@@ -101,13 +101,15 @@ TEST_F(BoardTest, ADeadSourceTakesItsBooksAndPricesWithIt) {
   auto restart = envelope("");
   restart.mutable_epoch_start();
 
-  const auto sent = apply(aggregator, restart);
-  apply(streaming, restart);
+  const auto no_book = apply(aggregator, restart);
+  const auto no_spot = apply(streaming, restart);
   auto ask = envelope("EURUSD");
   ask.mutable_spot()->set_ask_points(108347);
 
-  ASSERT_EQ(sent.size(), 1U);
-  EXPECT_EQ(json::parse(sent[0])["bids"], json::array());
+  ASSERT_EQ(no_book.size(), 1U);
+  EXPECT_EQ(json::parse(no_book[0])["bids"], json::array());
+  ASSERT_EQ(no_spot.size(), 1U);
+  EXPECT_EQ(json::parse(no_spot[0])["bid"], nullptr);
   EXPECT_EQ(json::parse(apply(streaming, ask).at(0))["bid"], nullptr);
 }
 
@@ -157,7 +159,7 @@ TEST_F(BoardTest, ARecordThatIsNotWhatItsHeaderSaysIsCounted) {
 }
 
 TEST_F(BoardTest, AStatusIsSentWhenItChanges) {
-  board_.add_source(streaming, SourceState::catching_up);
+  board_.add_source(streaming);
   std::vector<FramePtr> frames;
 
   board_.set_status(streaming, SourceState::live, 0, frames);
@@ -179,6 +181,14 @@ TEST_F(BoardTest, ConnectionsAreListedByName) {
   const auto listed = json::parse(board_.connections_json());
 
   EXPECT_EQ(listed.at(0)["state"], "app-auth");
+}
+
+TEST_F(BoardTest, AConnectionThatIsSwitchedOffIsDisabled) {
+  auto connection = envelope("");
+  connection.mutable_connection()->set_connection("streaming");
+  connection.mutable_connection()->set_reason("disabled: ctrader.enabled is false");
+
+  EXPECT_EQ(json::parse(apply(streaming, connection).at(0))["state"], "disabled");
 }
 
 TEST_F(BoardTest, SymbolsAreListedWithTheirPrices) {

@@ -113,14 +113,14 @@ std::string_view to_string(SourceState state) {
     case SourceState::live: return "live";
     case SourceState::stale: return "stale";
     case SourceState::halted: return "halted";
-    case SourceState::disabled: return "disabled";
   }
   return "halted";
 }
 
-std::string_view to_string(bus::Connection::State state) {
-  switch (state) {
-    case bus::Connection::disconnected: return "disconnected";
+std::string_view state_name(const bus::Connection& connection) {
+  switch (connection.state()) {
+    case bus::Connection::disconnected:
+      return connection.reason().starts_with("disabled") ? "disabled" : "disconnected";
     case bus::Connection::connecting: return "connecting";
     case bus::Connection::app_auth: return "app-auth";
     case bus::Connection::account_auth: return "account-auth";
@@ -174,6 +174,14 @@ void append_no_book(std::string& out, std::string_view symbol, std::string_view 
   append_text(out, "symbol", symbol);
   out += R"(,"bids":[],"asks":[],"mid":null,"spread":null,"imbalance":null,"weighted_mid":null)"
          R"(,"bid_depth":0,"ask_depth":0,"t":null)";
+  append_text(out, "position", position);
+  out += '}';
+}
+
+void append_no_spot(std::string& out, std::string_view symbol, std::string_view position) {
+  open(out, "spot");
+  append_text(out, "symbol", symbol);
+  out += R"(,"bid":null,"ask":null,"session_close":null,"t":null)";
   append_text(out, "position", position);
   out += '}';
 }
@@ -274,7 +282,7 @@ void append_connection(std::string& out, const bus::Envelope& envelope, std::str
   const auto& connection = envelope.connection();
   open(out, "connection");
   append_text(out, "connection", connection.connection());
-  append_text(out, "state", to_string(connection.state()));
+  append_text(out, "state", state_name(connection));
   append_text(out, "reason", connection.reason());
   append_text(out, "endpoint", connection.endpoint());
   append_key(out, "account");

@@ -21,11 +21,12 @@ struct BestPrices {
 };
 
 /// How a publisher's log reaches us.
-enum class SourceState : std::uint8_t { catching_up, live, stale, halted, disabled };
+enum class SourceState : std::uint8_t { catching_up, live, stale, halted };
 [[nodiscard]] std::string_view to_string(SourceState state);
 
-/// The wire name of a connection's state: "app-auth" for app_auth.
-[[nodiscard]] std::string_view to_string(bus::Connection::State state);
+/// The wire name of a connection's state: "app-auth" for app_auth; "disabled" when it is closed on
+/// purpose, because there is no broker to connect to.
+[[nodiscard]] std::string_view state_name(const bus::Connection& connection);
 
 /// True for the signals that are events; all others are series, of which only the latest matters.
 /// Source: signals.md 3.
@@ -46,6 +47,8 @@ void append_alert(std::string& out, const bus::Envelope& envelope, std::string_v
 
 /// An empty book: what was known of `symbol` is no longer current.
 void append_no_book(std::string& out, std::string_view symbol, std::string_view position);
+/// The same for its prices.
+void append_no_spot(std::string& out, std::string_view symbol, std::string_view position);
 
 void append_status(std::string& out, std::string_view source, SourceState state,
                    std::uint64_t lag_records);

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds wait_for_records{200};
 Feed::Feed(zmq::context_t& context, bus::SubscriberOptions options, boost::asio::io_context& loop,
            Hub& hub)
     : source_(options.source), subscriber_(context, std::move(options)), loop_(loop), hub_(hub) {
-  hub_.board().add_source(source_, SourceState::catching_up);
+  hub_.board().add_source(source_);
   thread_ = std::thread([this] { run(); });
 }
 

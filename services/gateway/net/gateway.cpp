@@ -14,16 +14,12 @@ constexpr std::chrono::seconds last_call{1};
 }  // namespace
 
 Gateway::Gateway(zmq::context_t& context, std::string environment, ServerSettings settings,
-                 std::vector<Source> sources)
+                 std::vector<bus::SubscriberOptions> sources)
     : board_(std::move(environment)),
       hub_(board_),
       server_(loop_, hub_, std::move(settings), page_assets()) {
   for (auto& source : sources) {
-    if (source.enabled) {
-      feeds_.push_back(std::make_unique<Feed>(context, std::move(source.subscribe), loop_, hub_));
-    } else {
-      board_.add_source(source.subscribe.source, SourceState::disabled);
-    }
+    feeds_.push_back(std::make_unique<Feed>(context, std::move(source), loop_, hub_));
   }
 }
 

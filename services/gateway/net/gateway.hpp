@@ -13,18 +13,12 @@
 
 namespace depthwire::gateway {
 
-/// A publisher to follow, or one that is switched off and only shown as such.
-struct Source {
-  bus::SubscriberOptions subscribe;
-  bool enabled = true;
-};
-
 /// The whole gateway but for its configuration: follows publishers, serves browsers.
 class Gateway {
  public:
   /// Throws service::ExitError as Server does.
   Gateway(zmq::context_t& context, std::string environment, ServerSettings settings,
-          std::vector<Source> sources);
+          std::vector<bus::SubscriberOptions> sources);
 
   /// Serves until stop(); throws what breaks.
   void run();

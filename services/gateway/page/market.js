@@ -31,7 +31,7 @@ export class Market {
   /** True when some source that this page lives on is not live. */
   notLive() {
     return [...this.sources.values()].filter(
-        ({source, state}) => state !== 'live' && state !== 'disabled' && !source.endsWith('.historical'));
+        ({source, state}) => state !== 'live' && !source.endsWith('.historical'));
   }
 
   /** Takes one message of the gateway; gives the name of the view that it changes. */

@@ -44,7 +44,6 @@ export class StatusView {
   }
 
   connectionState(connection, source) {
-    if (source?.state === 'disabled') return 'disabled';
     if (source && source.state !== 'live') return source.state === 'stale' ? 'stale' : source.state.replace('_', ' ');
     return connection?.state ?? 'unknown';
   }
