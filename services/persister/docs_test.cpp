@@ -1,5 +1,6 @@
 // The page people copy queries from: each of them runs, as the reader, and finds something.
 #include "services/persister/actors/store_fixture.hpp"
+#include "services/persister/sql/schema.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,13 +10,13 @@
 namespace depthwire::persister {
 namespace {
 
-std::vector<std::string> queries_of_page() {
+std::vector<std::string> queries_of_page(const std::string& fence = "```sql") {
   std::ifstream page(DATABASE_PAGE);
   std::vector<std::string> queries;
   std::string line;
   bool inside = false;
   while (std::getline(page, line)) {
-    if (line == "```sql") {
+    if (line == fence) {
       inside = true;
       queries.emplace_back();
     } else if (line == "```") {
@@ -97,6 +98,25 @@ TEST_F(DatabasePage, EveryQueryRunsAsTheReaderAndFindsSomething) {
       ADD_FAILURE() << error.what() << "\n" << query;
     }
   }
+}
+
+TEST(DatabasePageSetUp, AServerOfOnesOwnIsSetUpByTheStatementsOfThePage) {
+  const tests::PostgresServer server;
+  const auto blocks = queries_of_page("```sql superuser");
+  ASSERT_EQ(blocks.size(), 1U);
+  postgres::Connection admin(server.superuser());
+  std::istringstream statements(blocks[0]);
+  for (std::string statement; std::getline(statements, statement);) admin.execute(statement);
+
+  postgres::Connection owner(server.as("depthwire_owner", "depthwire_demo"));
+  postgres::migrate(owner, schema());
+  metrics::Registry registry;
+  Status status(registry, nullptr);
+  Store store(server.as("depthwire_persister", "depthwire_demo"), status);
+  postgres::Connection reader(server.as("depthwire_reader", "depthwire_demo"));
+
+  EXPECT_TRUE(store.try_lock());
+  EXPECT_EQ(reader.execute("SELECT count(*) FROM market_depth").number(0, 0), 0);
 }
 
 TEST_F(DatabasePage, BestPricesRebuiltFromTicksAreTheSpots) {

@@ -8,8 +8,8 @@
 
 namespace depthwire::tests {
 
-/// A database with Depthwire's schema, as `depthwire db init` and `db migrate` leave it. All of a
-/// test program share one server, started with the first.
+/// A database with Depthwire's schema, as the roles' set-up and `depthwire db migrate` leave it.
+/// All of a test program share one server, started with the first.
 class Database {
  public:
   explicit Database(bool migrated = true);

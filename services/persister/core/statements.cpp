@@ -39,7 +39,7 @@ WITH closed AS (
 INSERT INTO outage (source, epoch, record_offset, time, environment, symbol, started_at, ended_at,
                     end_epoch, end_offset, reason)
 SELECT $1, $2::bigint, $3::bigint, $7::timestamptz, $5, $6, $7::timestamptz, $4::timestamptz,
-       $2::bigint, $3::bigint, ''
+       $2::bigint, $3::bigint, 'known only from its end'
 WHERE $7::timestamptz IS NOT NULL AND NOT EXISTS (SELECT FROM closed))";
 
 // "{{0,3600},{7200,9000}}"

@@ -1,5 +1,5 @@
--- Who may do what. The roles are made before (`depthwire db init`, a superuser's work); the owner
--- of all this runs migrations only.
+-- Who may do what. The roles are made before, by a superuser (docs/database.md); the owner of all
+-- this runs migrations only.
 
 -- The persister adds rows. It changes only what has a latest state: its checkpoint, symbols, and
 -- the end of an outage. Partitions it makes and drops through functions of the owner.
