@@ -41,7 +41,8 @@ Cluster::Cluster(const Place& place, const postgres::DatabaseConfig& config)
 
 bool Cluster::wanted() const {
   if (config_.host.find('/') == std::string::npos) return false;
-  return fs::weakly_canonical(config_.host) == fs::weakly_canonical(place_.postgres() / "socket");
+  return fs::weakly_canonical(fs::absolute(config_.host)) ==
+         fs::weakly_canonical(place_.postgres() / "socket");
 }
 
 std::string Cluster::binary(const std::string& name) const {

@@ -1,0 +1,174 @@
+"""`depthwire up`, `status`, `tail`, `db`, `journal` and `down`, as a user types them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+BINARIES = Path(sys.argv.pop(1))
+SERVICES = ["simulator", "streaming", "historical", "aggregator", "analyzer", "persister", "auditor",
+            "gateway"]
+
+
+def free_ports(count):
+    """Ports that were free a moment ago; held together, so that they differ."""
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def eventually(condition, what, patience=60):
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)  # between two looks
+    raise AssertionError(f"not within {patience} s: {what}")
+
+
+class UpTest(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="dw-", ignore_cleanup_errors=True)
+        self.root = Path(self.directory.name)
+        self.addCleanup(self.directory.cleanup)
+        self.addCleanup(self.abandon)
+        ports = iter(free_ports(10))
+        broker = next(ports)
+        config = {
+            "environment": "sim",
+            "service": {"run_dir": "var/run"},
+            "database": {"host": "var/postgres/socket", "port": next(ports)},
+            "ctrader": {"port": broker},
+            "simulator": {"listen": f"127.0.0.1:{broker}", "time": "now", "rate": 50},
+            "bus": {name: {"publish": f"tcp://127.0.0.1:{next(ports)}",
+                           "requests": f"tcp://127.0.0.1:{next(ports)}"}
+                    for name in ("streaming", "historical", "aggregator", "analyzer")},
+            "gateway": {"port": 0},
+        }
+        for name in SERVICES:
+            config.setdefault(name, {})["health"] = "127.0.0.1:0"
+        self.config = config
+        self.write_config()
+
+    def write_config(self):
+        (self.root / "depthwire.yaml").write_text(json.dumps(self.config, indent=1))
+
+    def depthwire(self, *arguments, expect=0, variables=None):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("DEPTHWIRE_")}
+        done = subprocess.run([BINARIES / "depthwire", "--root", self.root, *arguments],
+                              capture_output=True, text=True, timeout=180,
+                              env={**environment, **(variables or {})})
+        self.assertEqual(done.returncode, expect, f"{arguments}\n{done.stdout}{done.stderr}{self.logs()}")
+        return done.stdout
+
+    def logs(self):
+        return "".join(f"\n== {log.name}\n{log.read_text(errors='replace')[-2000:]}"
+                       for log in sorted(self.root.glob("var/log/*.log")))
+
+    def abandon(self):
+        if (self.root / "var/run/supervisord.pid").exists():
+            pid = int((self.root / "var/run/supervisord.pid").read_text())
+            os.kill(pid, signal.SIGTERM)
+            eventually(lambda: not (self.root / "var/run/supervisord.pid").exists(), "supervisord ends")
+
+    def status(self):
+        rows = json.loads(self.depthwire("status", "--json"))["processes"]
+        return {row["process"]: row for row in rows}
+
+    def test_the_pipeline_starts_shows_itself_stops_and_continues(self):
+        output = self.depthwire("up")
+        self.assertIn("To stop:", output)
+        url = next(line.split()[-1] for line in output.splitlines() if line.startswith("The page:"))
+        with urllib.request.urlopen(url, timeout=5) as page:
+            self.assertEqual(page.status, 200)
+
+        status = self.status()
+        for name in SERVICES:
+            self.assertEqual(status[name]["state"], "RUNNING", name)
+            self.assertTrue(status[name]["ready"], status[name])
+        self.assertEqual(status["postgres"]["state"], "RUNNING")
+
+        book = json.loads(self.depthwire("tail", "--kind", "book", "--count", "1", "--json"))
+        self.assertTrue(book["topic"].startswith("sim.book."))
+
+        def stored():
+            tables = json.loads(self.depthwire("db", "status", "--json"))["tables"]
+            rows = {table["table"]: table["rows"] for table in tables}
+            return rows["market_depth"] > 0 and rows["ticks"] > 0 and rows
+        before = eventually(stored, "rows in market_depth and ticks")
+        count = self.depthwire("db", "shell", "--", "-Atc", "SELECT COUNT(*) FROM market_depth;")
+        self.assertGreaterEqual(int(count), before["market_depth"])
+
+        head = self.status()["streaming"]["head"]
+        self.assertGreater(head, 0)
+        self.assertIn("all processes have ended", self.depthwire("down"))
+        verified = self.depthwire("journal", "verify", self.root / "var/journals", "--json")
+        journals = {row["source"]: row for row in map(json.loads, verified.splitlines())}
+        self.assertEqual({row["damage"] for row in journals.values()}, {""})
+
+        self.depthwire("up")
+        self.assertGreater(self.status()["streaming"]["head"], head)
+        self.depthwire("down")
+        self.assertIn("nothing was running", self.depthwire("down"))
+
+    def test_only_some_processes_and_then_others(self):
+        self.depthwire("up", "--only", "simulator,streaming")
+        self.assertEqual(self.status()["aggregator"]["state"], "STOPPED")
+        pid = self.status()["streaming"]["pid"]
+
+        self.depthwire("up", "--only", "aggregator")
+        status = self.status()
+        self.assertEqual(status["aggregator"]["state"], "RUNNING")
+        self.assertEqual(status["streaming"]["pid"], pid)
+        self.depthwire("down")
+
+    def test_a_killed_process_comes_back_and_a_misconfigured_one_does_not(self):
+        self.depthwire("up", "--only", "simulator,streaming")
+        pid = self.status()["streaming"]["pid"]
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: self.status()["streaming"]["pid"] not in (pid, None), "streaming is back")
+        self.depthwire("down")
+
+        taken = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(taken.close)
+        self.config["simulator"]["health"] = "127.0.0.1:%d" % taken.getsockname()[1]
+        self.config["auditor"]["directory"] = "/proc/nowhere"
+        self.write_config()
+        output = self.depthwire("up", "--only", "auditor", expect=1)
+        self.assertRegex(output, r"auditor +(EXITED|BACKOFF|not ready)")
+        self.depthwire("down")
+
+    def test_a_wrong_configuration_starts_nothing(self):
+        self.config["gateway"]["prot"] = 1
+        self.write_config()
+        done = subprocess.run([BINARIES / "depthwire", "--root", self.root, "up"], capture_output=True,
+                              text=True, timeout=60)
+        self.assertEqual(done.returncode, 78)
+        self.assertRegex(done.stderr, r'depthwire.yaml:\d+:\d+: gateway.prot: unknown key; did you '
+                                      r'mean "port"\?')
+        self.assertFalse((self.root / "var/run/supervisord.pid").exists())
+
+    def test_the_env_file_is_read_and_the_environment_wins(self):
+        (self.root / ".env").write_text("DEPTHWIRE_ENVIRONMENT=demo\nCTRADER_CLIENT_ID=a\n")
+        done = subprocess.run([BINARIES / "depthwire", "--root", self.root, "config", "check"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 78, done.stdout)
+        self.assertIn("ctrader.client_secret", done.stderr)
+        output = self.depthwire("config", "check", variables={"DEPTHWIRE_ENVIRONMENT": "sim"})
+        self.assertIn("fine, environment sim", output)
+
+
+if __name__ == "__main__":
+    unittest.main()
