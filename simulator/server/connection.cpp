@@ -47,7 +47,6 @@ void Connection::read() {
         self->session_->receive({self->inbox_.data(), size}, std::chrono::steady_clock::now());
         self->flush();
         if (self->session_->closing()) return;
-        self->handlers_.on_request();
         self->read();
       });
 }

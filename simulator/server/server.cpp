@@ -27,7 +27,7 @@ constexpr std::size_t full_queue_bytes = 128U
                                          << 10U;  // at full speed the market waits from here on
 constexpr int events_per_turn = 2048;             // then sockets are looked at
 constexpr std::chrono::microseconds finest_wait{100};  // what is due within it goes together
-constexpr std::chrono::milliseconds start_tick{10};
+constexpr std::chrono::milliseconds start_tick{20};
 constexpr std::chrono::milliseconds tick{250};
 constexpr std::chrono::seconds stop_time{2};
 
@@ -78,6 +78,9 @@ class Server::Impl {
   void on_closed();
   void on_tick();
   [[nodiscard]] ServerStatus status() const;
+  [[nodiscard]] bool standing() const {
+    return state_ == MarketState::waiting || state_ == MarketState::paused;
+  }
   void start_market_if_due();
   void pump();
   void pump_at(TimePoint due);
@@ -108,9 +111,8 @@ class Server::Impl {
 
   Event event_;  // the next one, when has_event_
   bool has_event_ = false;
-  bool started_ = false;
-  bool running_ = false;  // the pace clock runs: not paused, not ended
-  bool ended_ = false;
+  MarketState state_ = MarketState::waiting;
+  bool accept_failed_ = false;
   bool pump_waits_ = false;  // for room in a queue
   bool stopping_ = false;
   std::uint64_t market_events_ = 0;
@@ -135,24 +137,21 @@ void Server::Impl::accept() {
   acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
     if (stopping_) return;
     if (error) {
+      // Most likely no descriptor is left: the next tick tries again.
       spdlog::warn("accept: {}", error.message());
-    } else {
-      auto session =
-          std::make_unique<Session>(settings_.session, board_, tally_, steady_clock::now());
-      auto connection =
-          std::make_shared<Connection>(std::move(socket), tls_, std::move(session),
-                                       Connection::Handlers{.on_request =
-                                                                [this] {
-                                                                  if (started_ && !running_) pump();
-                                                                },
-                                                            .on_room =
-                                                                [this] {
-                                                                  if (pump_waits_) pump();
-                                                                },
-                                                            .on_closed = [this] { on_closed(); }});
-      connections_.push_back(connection);
-      connection->start();
+      accept_failed_ = true;
+      return;
     }
+    auto session =
+        std::make_unique<Session>(settings_.session, board_, tally_, steady_clock::now());
+    Connection::Handlers handlers{.on_room =
+                                      [this] {
+                                        if (pump_waits_) pump();
+                                      },
+                                  .on_closed = [this] { on_closed(); }};
+    connections_.push_back(std::make_shared<Connection>(std::move(socket), tls_, std::move(session),
+                                                        std::move(handlers)));
+    connections_.back()->start();
     accept();
   });
 }
@@ -173,20 +172,17 @@ void Server::Impl::on_tick() {
     stop_timer_.cancel();
     return;
   }
-  if (!started_) start_market_if_due();
+  if (standing()) start_market_if_due();
+  if (std::exchange(accept_failed_, false)) accept();
   if (settings_.on_tick) settings_.on_tick(status());
-  tick_timer_.expires_after(started_ && !stopping_ ? tick : start_tick);
+  tick_timer_.expires_after(standing() || stopping_ ? start_tick : tick);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) on_tick();
   });
 }
 
 ServerStatus Server::Impl::status() const {
-  const auto state = ended_     ? MarketState::ended
-                     : running_ ? MarketState::running
-                     : started_ ? MarketState::paused
-                                : MarketState::waiting;
-  return {state, connections_.size(), market_events_, board_.time_ns()};
+  return {state_, connections_.size(), market_events_, board_.time_ns()};
 }
 
 void Server::Impl::start_market_if_due() {
@@ -198,8 +194,10 @@ void Server::Impl::start_market_if_due() {
                        .last_request = session.last_request()});
   }
   if (stopping_ || !may_start(settings_.start, clients, steady_clock::now())) return;
-  started_ = true;
-  spdlog::info("market started: {} symbols", board_.size());
+  const bool first = state_ == MarketState::waiting;
+  state_ = MarketState::running;
+  spdlog::info("market {}: {} symbols", first ? "started" : "goes on", board_.size());
+  if (look_ahead()) clock_.start(steady_clock::now(), event_.time_ns);
   pump();
 }
 
@@ -222,17 +220,14 @@ bool Server::Impl::look_ahead() {
 
 // Sends all that is due, then waits: for a time, for room in a queue, for a client or for nothing.
 void Server::Impl::pump() {
-  if (ended_ || stopping_) return;
+  if (state_ != MarketState::running || stopping_) return;
   pump_waits_ = false;
   if (settings_.pause_without_clients && !settings_.start.at_once && !has_subscriber()) {
-    running_ = false;
+    state_ = MarketState::paused;
+    spdlog::info("market paused: nobody is subscribed");
     return;
   }
   if (!look_ahead()) return on_market_end();
-  if (!running_) {
-    running_ = true;
-    clock_.start(steady_clock::now(), event_.time_ns);
-  }
   auto now = steady_clock::now();
   for (int events = 0; events < events_per_turn; ++events) {
     if (clock_.at_max() && is_full()) {
@@ -293,8 +288,7 @@ void Server::Impl::cut_clients_that_do_not_read() {
 }
 
 void Server::Impl::on_market_end() {
-  ended_ = true;
-  running_ = false;
+  state_ = MarketState::ended;
   spdlog::info("market ended: {} events; {}", market_events_, report_json(board_, tally_));
   write_report_if_wanted();
 }

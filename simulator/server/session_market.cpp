@@ -179,6 +179,7 @@ void Session::technical_spot(std::size_t symbol) {
 }
 
 void Session::on_event(const Event& event) {
+  if (closing_) return;  // nothing follows a goodbye
   Subscription& subscription = subscriptions_[event.symbol];
   SymbolTally& tally = tally_[event.symbol];
   if (subscription.depth && event.has_depth()) {

@@ -137,7 +137,8 @@ class Pipeline:
         self.config = self.root / "depthwire.yaml"
         self._write_config(symbols, settings or {})
         self.processes = {"simulator": self._process("simulator", "depthwire-sim", [
-            "--listen", f"127.0.0.1:{self.broker}", "--state", self.root / "simulator", "--report", self.report, *simulator])}
+            "--listen", f"127.0.0.1:{self.broker}", "--state", self.root / "simulator", "--report", self.report,
+            "--health", f"127.0.0.1:{self.health['simulator']}", *simulator])}
         for name in services:
             self.processes[name] = self._process(name, f"depthwire-{name}", ["--config", self.config])
 
