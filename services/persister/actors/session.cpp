@@ -171,10 +171,9 @@ void Session::store(Filling& filling) {
         "nothing further is stored until somebody has looked: " +
             std::string(error.what()));
   }
-  for (const auto& [source, position] : filling.rows.checkpoints()) {
-    const auto reader = std::find_if(readers_.begin(), readers_.end(),
-                                     [&](const auto& one) { return one->source() == source; });
-    if (reader != readers_.end()) (*reader)->acknowledge(position);
+  for (const auto& reader : readers_) {
+    const auto stored = filling.rows.checkpoints().find(reader->source());
+    if (stored != filling.rows.checkpoints().end()) reader->acknowledge(stored->second);
   }
 }
 

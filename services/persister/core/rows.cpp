@@ -75,9 +75,9 @@ Rows::Outcome Rows::row(Table table, std::int64_t time_ns, Write write) {
   Filled& to = filled(table);
   RowWriter writer(to.buffer, table);
   write(writer);
-  if (writer.error()) {
+  if (const auto& error = writer.error()) {
     to.buffer.drop_row();
-    return tl::unexpected(*writer.error());
+    return tl::unexpected(*error);
   }
   ++rows_;
   const std::int32_t day = day_of(time_ns);
