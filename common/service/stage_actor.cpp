@@ -30,7 +30,7 @@ class Report {
         steps_(runtime.metrics().gauge("stage_steps", "input records stepped since the start")),
         lag_(runtime.metrics().gauge("lag_records", "records between the input's head and us",
                                      {{"source", std::string(input)}})),
-        head_(runtime.metrics().gauge("head_offset", "newest offset of our own journal")),
+        head_(runtime.metrics().gauge("journal_head_offset", "Offset of the newest record.")),
         fetched_(runtime.metrics().gauge("fetched_records", "records that came by FETCH",
                                          {{"source", std::string(input)}})),
         doubts_(runtime.metrics().gauge("gaps", "times that records had to be fetched",
@@ -51,6 +51,7 @@ class Report {
     doubts_.set(static_cast<double>(runner.input().gaps()));
     dead_letters_.set(static_cast<double>(runner.dead_letters()));
     health_.info("head", std::to_string(runner.output().head().offset));
+    health_.info("applied", std::to_string(applied));
     health_.info("lag", std::to_string(behind));
     health_.info("events", std::to_string(runner.steps()));
     if (!runner.halted().empty()) {

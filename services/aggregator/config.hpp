@@ -2,6 +2,7 @@
 
 #include "common/config/describe.hpp"
 #include "common/service/settings.hpp"
+#include "services/aggregator/core/aggregator_stage.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -14,6 +15,10 @@ struct Config {
   std::chrono::milliseconds book_interval{0};
   std::chrono::milliseconds bar_grace{1'000};
   service::BusSettings bus;
+
+  [[nodiscard]] StageSettings settings() const {
+    return {.depth = depth, .book_interval = book_interval, .bar_grace = bar_grace};
+  }
 
   template <class Visitor>
   void describe(Visitor& field) {

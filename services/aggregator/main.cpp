@@ -1,7 +1,6 @@
 #include "common/service/run.hpp"
 #include "common/service/stage_actor.hpp"
 #include "services/aggregator/config.hpp"
-#include "services/aggregator/core/aggregator_stage.hpp"
 
 #include <string>
 
@@ -10,9 +9,6 @@ int main(int argc, char** argv) {
   return service::run<aggregator::Config>(
       {.name = "aggregator", .summary = "Keeps order books and bars from streaming's journal."},
       argc, argv, [](service::Runtime& runtime, const aggregator::Config& config) {
-        const aggregator::StageSettings settings{.depth = config.depth,
-                                                 .book_interval = config.book_interval,
-                                                 .bar_grace = config.bar_grace};
         service::spawn_stage(
             runtime, config.bus,
             {.input = "streaming",
@@ -21,6 +17,6 @@ int main(int argc, char** argv) {
              .parameters = {{"depth", std::to_string(config.depth)},
                             {"book_interval_ms", std::to_string(config.book_interval.count())},
                             {"bar_grace_ms", std::to_string(config.bar_grace.count())}}},
-            std::make_unique<aggregator::AggregatorStage>(settings));
+            std::make_unique<aggregator::AggregatorStage>(config.settings()));
       });
 }

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import journal
 import psycopg2
 
 PATIENCE = float(os.environ.get("DEPTHWIRE_TEST_PATIENCE", "120"))
@@ -68,6 +69,13 @@ class Postgres:
             shutil.chown(self.root, self.user)
         self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         self.start()
+        self.make_roles()
+
+    def make_roles(self):
+        with self.connect().cursor() as cursor:
+            for role in ("owner", "persister", "reader"):
+                cursor.execute(f"CREATE ROLE depthwire_{role} LOGIN")
+            cursor.execute("CREATE DATABASE depthwire_sim OWNER depthwire_owner")
 
     def _run(self, program, *arguments):
         command = [POSTGRES / program, *arguments]
@@ -122,64 +130,62 @@ SERVICES = ("streaming", "historical", "aggregator", "analyzer", "persister", "a
 
 
 class Pipeline:
-    """All processes of one environment. `simulator` and `settings` are command line arguments and settings."""
+    """All processes of one environment; `settings` is {section: {key: value}} beyond what tests share."""
 
-    def __init__(self, root, binaries, simulator, settings=None, symbols="all", services=SERVICES):
+    def __init__(self, root, binaries, settings, services=SERVICES, broker_port=None):
         self.root, self.binaries = Path(root), Path(binaries)
         self.root.mkdir(parents=True, exist_ok=True)
         names = ("simulator", *SERVICES)
         ports = iter(free_ports(2 * 4 + len(names) + 2))
         self.health = {name: next(ports) for name in names}
         self.bus = {name: (next(ports), next(ports)) for name in ("streaming", "historical", "aggregator", "analyzer")}
-        self.broker, self.web = next(ports), next(ports)
+        self.broker, self.web = broker_port or next(ports), next(ports)
         self.report = self.root / "report.json"
         self.postgres = Postgres(self.root) if "persister" in services else None
-        self.config = self.root / "depthwire.yaml"
-        self._write_config(symbols, settings or {})
-        self.processes = {"simulator": self._process("simulator", "depthwire-sim", [
-            "--listen", f"127.0.0.1:{self.broker}", "--state", self.root / "simulator", "--report", self.report,
-            "--health", f"127.0.0.1:{self.health['simulator']}", *simulator])}
-        for name in services:
-            self.processes[name] = self._process(name, f"depthwire-{name}", ["--config", self.config])
+        self.config, self.stage_config = self.root / "depthwire.yaml", self.root / "stages.yaml"
+        self._write_config(settings)
+        self.processes = {}
+        for name in ("simulator", *services):
+            program = self.binaries / ("depthwire-sim" if name == "simulator" else f"depthwire-{name}")
+            self.processes[name] = Process(name, [program, "--config", self.config], self.root / f"{name}.log")
 
-    def _process(self, name, program, arguments):
-        return Process(name, [self.binaries / program, *arguments], self.root / f"{name}.log")
-
-    def _write_config(self, symbols, settings):
+    def _write_config(self, settings):
         config = {
             "environment": "sim",
             "bus": {"journals": str(self.root / "journals"), **{
                 name: {"publish": f"tcp://127.0.0.1:{pub}", "requests": f"tcp://127.0.0.1:{requests}"}
                 for name, (pub, requests) in self.bus.items()}},
-            "ctrader": {"host": "127.0.0.1", "port": self.broker, "ca_file": str(self.root / "simulator" / "ca.pem"),
-                        "client_id": "simulator", "client_secret": "simulator-secret",
-                        "access_token": "simulator-token", "account_id": 1000001},
-            "database": {"host": "127.0.0.1", "port": self.postgres.port if self.postgres else 1, "user": "postgres"},
+            "ctrader": {"host": "127.0.0.1", "port": self.broker, "ca_file": str(self.root / "simulator" / "ca.pem")},
+            "simulator": {"listen": f"127.0.0.1:{self.broker}", "state": str(self.root / "simulator"),
+                          "report": str(self.report), "health": f"127.0.0.1:{self.health['simulator']}"},
+            "database": {"host": "127.0.0.1", "port": self.postgres.port if self.postgres else 1},
         }
         for name in SERVICES:
             config[name] = {"health": f"127.0.0.1:{self.health[name]}"}
-        config["streaming"]["symbols"] = symbols if isinstance(symbols, list) else [symbols]
-        config["gateway"]["address"] = f"127.0.0.1:{self.web}"
+        config["gateway"]["port"] = self.web
         config["auditor"]["directory"] = str(self.root / "logs" / "ctrader")
         for section, values in settings.items():
             config.setdefault(section, {}).update(values)
         self.config.write_text(json.dumps(config, indent=1))  # JSON is YAML
+        # What shapes the outputs of the stages, without what their processes need beside.
+        self.stage_config.write_text(json.dumps({name: settings.get(name, {}) for name in ("aggregator", "analyzer")}))
 
     def journal(self, service):
         return self.root / "journals" / f"sim.{service}"
 
+    def migrate(self):
+        self.command("db", "migrate")
+
+    def command(self, *arguments):
+        """Runs `depthwire ...` and returns what it prints."""
+        done = subprocess.run([self.binaries / "depthwire", "--config", self.config, *arguments],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, f"depthwire {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
     def start(self, *names):
         for name in names or self.processes:
             self.processes[name].start()
-            if name == "simulator":
-                self.wait_listening()
-
-    def wait_listening(self):
-        def listening():
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", self.broker)) == 0
-
-        wait_for(listening, "the simulator listens")
 
     def kill_and_restart(self, name):
         self.processes[name].kill()
@@ -195,11 +201,40 @@ class Pipeline:
         pairs = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
         return {key: float(value) for key, value in pairs}
 
-    def market_ended(self):
-        if not self.report.exists():
-            return None
-        report = json.loads(self.report.read_text() or "{}")
-        return report or None
+    def market_report(self):
+        """{symbol: {depth_events, spots, ...}} once the market has ended, else None."""
+        return json.loads(self.report.read_text()) if self.report.exists() else None
+
+    def head(self, service):
+        """The newest offset that the publisher has journaled, by its own word; None when it does not answer."""
+        status, text = http_get(self.health[service], "/readyz")
+        info = json.loads(text)["info"] if status else {}
+        return int(info["head"]) if "head" in info else None
+
+    def wait_drained(self):
+        """Until everything sent has been journaled, stepped and stored."""
+        report = wait_for(self.market_report, "the market ends")
+        sent = sum(symbol["depth_events"] + symbol["spots"] for symbol in report.values())
+
+        def journaled():
+            kinds = (journal.SPOT, journal.DEPTH)
+            return sum(record.type in kinds for record in journal.records(self.journal("streaming"))) >= sent
+
+        wait_for(journaled, f"{sent} events are journaled")
+        for stage in ("aggregator", "analyzer"):
+            wait_for(lambda stage=stage: self.caught_up(stage), f"{stage} has stepped all")
+        if self.postgres:
+            wait_for(self.all_stored, "all is stored")
+        return report
+
+    def caught_up(self, stage):
+        status, text = http_get(self.health[stage], "/readyz")
+        info = json.loads(text)["info"] if status else {}
+        return info.get("applied") is not None and int(info["applied"]) == self.head("streaming")
+
+    def all_stored(self):
+        stored = dict(self.query("SELECT source, record_offset FROM checkpoint"))
+        return all(stored.get(f"sim.{name}") == self.head(name) for name in ("streaming", "aggregator", "analyzer"))
 
     def query(self, sql, *parameters):
         with self.postgres.connect("depthwire_sim") as connection, connection.cursor() as cursor:

@@ -1,0 +1,158 @@
+"""What must hold after a run, whatever happened during it."""
+
+import subprocess
+import sys
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import journal
+import rebuild
+
+
+def envelope_class(python_protos):
+    sys.path.insert(0, str(python_protos))
+    from proto.bus import envelope_pb2
+
+    return envelope_pb2.Envelope
+
+
+class Checks:
+    def __init__(self, build, pipeline):
+        self.build, self.pipeline = Path(build), pipeline
+        self.Envelope = envelope_class(self.build / "python")
+
+    def parsed(self, service, kind):
+        for record in journal.records(self.pipeline.journal(service)):
+            if record.type == kind:
+                yield record, self.Envelope.FromString(record.payload)
+
+    def offsets_have_no_hole(self, service):
+        expected = 1
+        for record in journal.records(self.pipeline.journal(service)):
+            assert record.offset == expected, f"{service}: offset {record.offset} after {expected - 1}"
+            expected += 1
+
+    def changes_by_symbol(self):
+        """{symbol: [position of each depth change in streaming's journal]}"""
+        changes = defaultdict(list)
+        for record, envelope in self.parsed("streaming", journal.DEPTH):
+            if envelope.depth.kind == envelope.depth.change:
+                changes[envelope.symbol].append((record.epoch, record.offset))
+        return changes
+
+    def sent_is_journaled_is_stored(self, report):
+        """Depth changes sent = journaled = rows, per symbol; resets and keyframes apart."""
+        changes = self.changes_by_symbol()
+        rows = self.rows_of_changes(changes)
+        for symbol, counts in report.items():
+            sent = counts["depth_events"]
+            journaled, stored = len(changes[symbol]), len(rows[symbol])
+            assert sent == journaled == stored, f"{symbol}: {sent} sent, {journaled} journaled, {stored} stored"
+        print(f"depth changes sent = journaled = stored: {sum(map(len, rows.values()))}")
+
+    def rows_of_changes(self, changes):
+        """{symbol: [(bids, asks, mid, spread, imbalance)]} of the rows that a change caused, in order of cause."""
+        rows = defaultdict(list)
+        causes = {symbol: set(positions) for symbol, positions in changes.items()}
+        for symbol, epoch, offset, *view in self.pipeline.query(
+            "SELECT symbol, cause_epoch, cause_offset, bids, asks, mid_price, spread, imbalance "
+            "FROM market_depth ORDER BY symbol, cause_epoch, cause_offset"):
+            if (epoch, offset) in causes[symbol]:
+                rows[symbol].append(view)
+        return rows
+
+    def stored_books_equal(self, symbol, books):
+        """Every stored view of `symbol` equals the independently rebuilt book after the same event."""
+        rows = self.rows_of_changes({symbol: self.changes_by_symbol()[symbol]})[symbol]
+        count = 0
+        for count, (row, book) in enumerate(zip(rows, books, strict=True), start=1):
+            bids, asks, mid, spread, imbalance = rebuild.summary(book)
+            stored_bids, stored_asks, stored_mid, stored_spread, stored_imbalance = row
+            where = f"{symbol}, event {count}"
+            assert [tuple(level) for level in stored_bids] == bids, where
+            assert [tuple(level) for level in stored_asks] == asks, where
+            assert stored_mid == (None if mid is None else Decimal(mid) / 200_000), where
+            assert stored_spread == (None if spread is None else Decimal(spread) / 100_000), where
+            assert stored_imbalance == imbalance, where
+        print(f"{symbol}: {count} stored books equal the rebuilt ones")
+
+    def final_book_equals(self, symbol, book):
+        """The whole book as streaming's journal tells it equals the rebuilt one, every level of it."""
+        quotes = {}
+        for _, envelope in self.parsed("streaming", journal.DEPTH):
+            depth = envelope.depth
+            if envelope.symbol != symbol or depth.kind == depth.keyframe:
+                continue
+            if depth.kind == depth.reset:
+                quotes.clear()
+            for gone in depth.removed:
+                quotes.pop(gone, None)
+            for quote in depth.added:
+                quotes[quote.id] = quote
+        levels = {"B": defaultdict(int), "A": defaultdict(int)}
+        for quote in quotes.values():
+            levels["BA"[quote.side]][quote.price_points] += quote.size_cents
+        assert levels["B"] == book["B"] and levels["A"] == book["A"], f"{symbol}: final books differ"
+        print(f"{symbol}: final book equal, {len(book['B'])} + {len(book['A'])} levels")
+
+    def derived_journals_equal_a_replay(self):
+        for stage in ("aggregator", "analyzer"):
+            self.replay_check(stage)
+
+    def replay_check(self, stage, *last_offset):
+        done = subprocess.run(
+            [self.build / "tests" / "e2e" / "replay_check", stage, self.pipeline.stage_config,
+             self.pipeline.journal("streaming"), self.pipeline.journal(stage), *map(str, last_offset)], capture_output=True, text=True)
+        assert done.returncode == 0, f"{stage}: {done.stdout}{done.stderr}"
+        print(f"{stage}: a replay{f' up to {last_offset[0]}' if last_offset else ''} gives the same {done.stdout.strip()}")
+
+    def signal_rows_point_to_their_inputs(self, samples=3):
+        """Each signal row names inputs that exist, and a replay up to its last input gives the same row."""
+        total, bad = self.pipeline.query(
+            "SELECT count(*), count(*) FILTER (WHERE input_from_offset > input_to_offset OR input_to_offset > "
+            "(SELECT record_offset FROM checkpoint WHERE source = 'sim.streaming') OR input_source <> 'sim.streaming') "
+            "FROM order_flow_signals")[0]
+        assert total > 0 and bad == 0, f"{bad} of {total} signal rows name no inputs"
+        ends = [row[0] for row in self.pipeline.query(
+            "SELECT DISTINCT cause_offset FROM order_flow_signals ORDER BY cause_offset")]
+        for index in range(1, samples + 1):
+            self.replay_check("analyzer", ends[len(ends) * index // (samples + 1)])
+        print(f"{total} signal rows point to their inputs")
+
+    def rows_equal_records(self):
+        """Each stored kind: as many rows as records."""
+        for service, kind, sql in (
+            ("aggregator", journal.BOOK, "SELECT count(*) FROM market_depth"),
+            ("analyzer", journal.SIGNAL, "SELECT count(*) FROM order_flow_signals"),
+            ("analyzer", journal.SENTIMENT, "SELECT count(*) FROM sentiment_data"),
+            ("aggregator", journal.BAR, "SELECT count(*) FROM market_data_candles WHERE source = 'sim.aggregator'"),
+        ):
+            journaled = sum(record.type == kind for record in journal.records(self.pipeline.journal(service)))
+            stored = self.pipeline.query(sql)[0][0]
+            assert journaled == stored, f"{sql}: {stored} rows, {journaled} records"
+
+    def table_contents(self):
+        """{table: [rows]} without epochs and arrival times, which differ between any two runs."""
+        contents = {}
+        for table, order in (("market_depth", "source, record_offset"), ("ticks", "source, record_offset, side"),
+                             ("market_data_candles", "source, record_offset"), ("order_flow_signals", "source, record_offset"),
+                             ("sentiment_data", "source, record_offset")):
+            columns = [name for (name,) in self.pipeline.query(
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s "
+                "ORDER BY ordinal_position", table) if "epoch" not in name and name not in ("record_offset", "stored_at")]
+            contents[table] = self.pipeline.query(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}")
+        return contents
+
+    def masked_journal(self, service):
+        """The topics and envelopes of all but control records, epochs masked."""
+        out = []
+        for record in journal.data_records(self.pipeline.journal(service)):
+            envelope = self.Envelope.FromString(record.payload)
+            if envelope.HasField("cause"):
+                envelope.cause.epoch = 0
+            for payload in ("signal", "flow", "sentiment"):
+                if envelope.HasField(payload):
+                    getattr(envelope, payload).inputs.epoch = 0
+            out.append((record.topic, envelope.SerializeToString(deterministic=True)))
+        return out
