@@ -47,7 +47,7 @@ void TouchRemoval::add_removals(Ns t, std::uint64_t offset, const BookChange& ch
     }
     const market::Side other = market::opposite(part.side);
     Pending pending{.part = part, .t = t, .offset = offset};
-    if (change.before(other)) pending.opposite_before = change.before(other)->price;
+    if (const auto& touch = change.before(other)) pending.opposite_before = touch->price;
     pending.two_sided = 2 * removed[static_cast<std::size_t>(other)] >= part.size.cents;
     pending_.push_back(pending);
     if (removed_prices_.size() == max_removed_prices) {
