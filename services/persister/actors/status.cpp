@@ -42,8 +42,8 @@ void Status::set_lag(const std::string& source, std::uint64_t waiting) {
   Lag& lag = lags_[source];
   if (lag.gauge == nullptr) {
     lag.gauge =
-        &registry_.gauge("persister_lag_records", "Records of a source that wait to be stored",
-                         {{"source", source}});
+        &registry_.gauge("lag_records", "records between the source's head and what is stored",
+                         {{"source", source.substr(source.find('.') + 1)}});
   } else if (lag.records == waiting) {
     return;
   }
