@@ -3,6 +3,7 @@
 #include "common/ctrader/frame.hpp"
 #include "proto/ctrader/common.pb.h"
 #include "proto/ctrader/messages.pb.h"
+#include "proto/ctrader/simulator.pb.h"
 
 #include <array>
 #include <random>
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::int64_t account = 1'000'001;
 constexpr std::uint64_t middle = 116'000;
+// A time of our days is a varint of nine bytes, the last ones of a frame.
+constexpr std::int64_t any_time = 1'789'757'100'309'000'000;
+constexpr std::size_t stamp_bytes = 9;
 constexpr std::uint64_t quotes = 2 * bench_levels;
 
 void add(Frames& frames, std::uint32_t type, const google::protobuf::MessageLite& payload) {
@@ -25,6 +29,8 @@ void add(Frames& frames, std::uint32_t type, const google::protobuf::MessageLite
 /// Four ladders whose quotes are replaced one by one.
 class Market {
  public:
+  explicit Market(bool stamped) : stamped_{stamped} {}
+
   ctrader::ProtoOADepthEvent whole_book(std::uint64_t symbol) {
     auto event = begin(symbol);
     for (std::uint64_t at = 0; at < quotes; ++at) replace(event, symbol, at);
@@ -42,10 +48,11 @@ class Market {
   }
 
  private:
-  static ctrader::ProtoOADepthEvent begin(std::uint64_t symbol) {
+  [[nodiscard]] ctrader::ProtoOADepthEvent begin(std::uint64_t symbol) const {
     ctrader::ProtoOADepthEvent event;
     event.set_ctidtraderaccountid(account);
     event.set_symbolid(symbol);
+    if (stamped_) event.SetExtension(ctrader::depth_simulator_time_ns, any_time);
     return event;
   }
   void replace(ctrader::ProtoOADepthEvent& event, std::uint64_t symbol, std::uint64_t at) {
@@ -63,6 +70,7 @@ class Market {
     }
   }
 
+  bool stamped_;
   std::mt19937 random_{42};
   std::array<std::array<std::uint64_t, quotes>, bench_symbols> ids_{};
   std::uint64_t last_id_ = 1'142'291'000;
@@ -70,9 +78,9 @@ class Market {
 
 }  // namespace
 
-Frames depth_frames(std::size_t count) {
+Frames depth_frames(std::size_t count, bool stamped) {
   Frames frames;
-  Market market;
+  Market market(stamped);
   for (std::uint64_t symbol = 1; symbol <= bench_symbols; ++symbol) {
     add(frames, ctrader::PROTO_OA_DEPTH_EVENT, market.whole_book(symbol));
   }
@@ -96,6 +104,23 @@ Frames spot_frames(std::size_t count) {
     add(frames, ctrader::PROTO_OA_SPOT_EVENT, event);
   }
   return frames;
+}
+
+void stamp(std::string& bytes, std::size_t end, std::int64_t time_ns) {
+  auto rest = static_cast<std::uint64_t>(time_ns);
+  for (std::size_t i = 0; i < stamp_bytes; ++i, rest >>= 7U) {
+    const bool last = i + 1 == stamp_bytes;
+    bytes[end - stamp_bytes + i] = static_cast<char>((rest & 0x7FU) | (last ? 0U : 0x80U));
+  }
+}
+
+std::int64_t stamp_of(std::string_view frame) {
+  std::uint64_t time = 0;
+  for (std::size_t i = stamp_bytes; i > 0; --i) {
+    time = time << 7U |
+           (static_cast<unsigned char>(frame[frame.size() - stamp_bytes + i - 1]) & 0x7FU);
+  }
+  return static_cast<std::int64_t>(time);
 }
 
 }  // namespace depthwire::bench

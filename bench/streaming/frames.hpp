@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace depthwire::bench {
@@ -24,9 +25,15 @@ inline constexpr int bench_symbols = 4;  ///< ids 1 to 4
 inline constexpr int bench_levels = 10;  ///< a side
 
 /// `count` depth events of 1 to 3 changed quotes each, over four books of ten levels a side; they
-/// begin with the whole books. The same in every run.
-[[nodiscard]] Frames depth_frames(std::size_t count);
+/// begin with the whole books. The same in every run. `stamped`: with room for a time.
+[[nodiscard]] Frames depth_frames(std::size_t count, bool stamped = false);
 /// `count` spot events with the server's time, of both sides or one.
 [[nodiscard]] Frames spot_frames(std::size_t count);
+
+/// Writes `time_ns` (UTC, now) into the stamped frame of `bytes` that ends at `end`, as the time of
+/// the simulator.
+void stamp(std::string& bytes, std::size_t end, std::int64_t time_ns);
+/// The time in a stamped frame.
+[[nodiscard]] std::int64_t stamp_of(std::string_view frame);
 
 }  // namespace depthwire::bench

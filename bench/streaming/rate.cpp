@@ -3,6 +3,7 @@
 // append, send, without connection, session, rate limits, time stamps, counters or continuity.
 #include "bench/streaming/drain.hpp"
 #include "bench/streaming/frames.hpp"
+#include "bench/streaming/setup.hpp"
 #include "common/codec/envelope.hpp"
 #include "common/ctrader/decode.hpp"
 #include "common/ctrader/frame.hpp"
@@ -19,11 +20,8 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <arpa/inet.h>
 #include <cstdio>
-#include <netinet/in.h>
 #include <stdexcept>
-#include <sys/socket.h>
 
 namespace {
 
@@ -48,22 +46,9 @@ void flood(const Workload& work, const Write& write) {
   }
 }
 
-/// Four symbols with ids 1 to 4.
-void list_symbols(TestBroker& broker) {
-  ctrader::ProtoOASymbolsListRes symbols;
-  for (std::int64_t id = 1; id <= bench::bench_symbols; ++id) {
-    auto* symbol = symbols.add_symbol();
-    symbol->set_symbolid(id);
-    symbol->set_symbolname("SYM" + std::to_string(id));
-    symbol->set_enabled(true);
-  }
-  broker.on(ctrader::PROTO_OA_SYMBOLS_LIST_REQ,
-            [symbols](TestBroker::Reply& reply) { reply.answer(2115, symbols); });
-}
-
 double measure_session(const Workload& work) {
   TestBroker broker;
-  list_symbols(broker);
+  bench::list_symbols(broker);
   broker.on(ctrader::PROTO_OA_SUBSCRIBE_DEPTH_QUOTES_REQ, [&](TestBroker::Reply& reply) {
     reply.answer(2157, ctrader::ProtoOASubscribeDepthQuotesRes());
     flood(work, [&](const std::string& bytes) { reply.raw(bytes); });
@@ -71,19 +56,8 @@ double measure_session(const Workload& work) {
   const tests::TempDir directory;
   zmq::context_t context;
   boost::asio::io_context io;
-  streaming::SessionOptions options;
-  options.publisher = {.environment = "demo",
-                       .source = "demo.streaming",
-                       .journal = directory.path() / "journal",
-                       .publish = "tcp://127.0.0.1:*",
-                       .requests = "tcp://127.0.0.1:*"};
-  options.client.name = "streaming";
-  options.client.connection = {
-      .host = "localhost", .port = broker.port(), .ca_file = broker.certificates().ca_file()};
-  options.client.account = {"id", "secret", "token", TestBroker::account_id, false};
-  options.symbols = {"all"};
-  options.live_bars = false;
-  streaming::Session session(io, context, std::move(options),
+  streaming::Session session(io, context,
+                             bench::session_options(broker, "demo", directory.path() / "journal"),
                              {[](ctrader::SessionState, const std::string&) {},
                               [](const std::string& why) { throw std::runtime_error(why); }});
   const bench::Drain drain(context, session.publisher().publish_address());
@@ -109,18 +83,6 @@ double measure_session(const Workload& work) {
   }
   const auto seconds = bench::thread_cpu_seconds() - begin;
   return static_cast<double>(done() - before) / seconds;
-}
-
-int connect_to(std::uint16_t port) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    throw std::runtime_error("cannot connect to the test server");
-  }
-  return socket;
 }
 
 /// The bare loop's own journal: one write per group, no recovery, no sync.
@@ -193,7 +155,7 @@ double measure_bare(const Workload& work) {
     ++events;
   };
 
-  const int socket = connect_to(server.port());
+  const int socket = bench::connect_to(server.port());
   const auto tls = ctrader::make_context(certificates.ca_file());
   const auto ssl = ctrader::make_session(tls->get(), "localhost", socket);
   if (SSL_connect(ssl.get()) != 1) throw std::runtime_error("no TLS to the test server");

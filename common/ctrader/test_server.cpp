@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <netinet/in.h>
 #include <stdexcept>
@@ -131,6 +132,7 @@ class TestServer::Impl {
     check(SSL_CTX_use_PrivateKey_file(context_.get(), certificates.key().c_str(),
                                       SSL_FILETYPE_PEM) == 1,
           "key");
+    std::signal(SIGPIPE, SIG_IGN);  // a client that has gone is an error of write(), not our end
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     check(listener_ >= 0, "socket");
     sockaddr_in address{};
