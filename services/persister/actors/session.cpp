@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds idle_wait{200};
 /// How long the batch on its way may take once we are asked to stop.
 constexpr milliseconds stop_patience{2'500};
+/// A transaction that takes longer than this is told to whoever asks how we are.
+constexpr milliseconds slow_after{3'000};
 constexpr std::chrono::hours tend_every{1};
 /// What may wait while a batch is stored and the next one is full.
 constexpr std::size_t inbox_batches = 2;
@@ -142,14 +144,21 @@ void Session::begin_store(Filling& filling) {
 
 void Session::finish_store(const std::function<bool()>& stopping) {
   if (!storing_.valid()) return;
+  const auto slow_at = Clock::now() + slow_after;
   auto patience_ends = Clock::time_point::max();
+  bool slow = false;
   while (storing_.wait_for(idle_wait) != std::future_status::ready) {
-    if (!stopping()) continue;
     const auto now = Clock::now();
+    if (now >= slow_at && !std::exchange(slow, true)) {
+      status_.set_problem("database: it has not answered for some seconds");
+      spdlog::warn("the database has not answered for some seconds");
+    }
+    if (!stopping()) continue;
     patience_ends = std::min(patience_ends, now + stop_patience);
     if (now >= patience_ends) store_.interrupt();
   }
   storing_.get();
+  if (slow) status_.set_problem("");
 }
 
 // Runs beside the thread that gathers the next batch.

@@ -273,8 +273,11 @@ TEST_F(WriterTest, AFrozenDatabaseDoesNotKeepUsFromStopping) {
       static_cast<pid_t>(number("SELECT pid FROM pg_stat_activity WHERE usename = "
                                 "'depthwire_persister' AND datname = current_database()"));
   ASSERT_EQ(kill(backend, SIGSTOP), 0);
-  publish_spots(10);
   const auto transactions = running.status.transactions.value();
+  publish_spots(200);  // one batch on its way, the next one due
+  EXPECT_TRUE(eventually([&] {
+    return problems(running).find("database: it has not answered") == 0;
+  })) << problems(running);
 
   const auto start = std::chrono::steady_clock::now();
   running.stop();
