@@ -7,7 +7,6 @@ namespace depthwire::simulator {
 
 using market::Price;
 using market::Quote;
-using market::Side;
 
 namespace {
 

@@ -238,6 +238,7 @@ void Generator::requote(Event& event) {
 
 std::vector<std::unique_ptr<SymbolSource>> generate(const GeneratorSettings& settings) {
   std::vector<std::unique_ptr<SymbolSource>> sources;
+  sources.reserve(settings.symbols.size());
   for (const Profile& profile : settings.symbols) {
     sources.push_back(std::make_unique<Generator>(profile, settings));
   }
