@@ -3,13 +3,19 @@
 #include <spdlog/spdlog.h>
 
 namespace depthwire::gateway {
+namespace {
+
+/// A view is complete without history: streaming runs alone, too.
+bool is_optional(const Feed& feed) { return feed.source().ends_with(".historical"); }
+
+}  // namespace
 
 void Monitor::watch(Gateway& gateway) {
   gateway_ = &gateway;
   heartbeat_ = &runtime_.health().heartbeat("loop");
   for (const auto& feed : gateway.feeds()) {
     states_[feed->source()] = SourceState::catching_up;
-    runtime_.health().set(feed->source(), "catching up");
+    if (!is_optional(*feed)) runtime_.health().set(feed->source(), "catching up");
   }
 }
 
@@ -51,7 +57,8 @@ void Monitor::check_source(const Feed& feed) {
   if (state == known) return;
   known = state;
   spdlog::info("{} is {}", feed.source(), to_string(state));
-  if (state == SourceState::live) {
+  runtime_.health().info(feed.source(), to_string(state));
+  if (state == SourceState::live || is_optional(feed)) {
     runtime_.health().clear(feed.source());
   } else {
     runtime_.health().set(feed.source(), to_string(state));

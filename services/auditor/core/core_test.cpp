@@ -32,6 +32,15 @@ TEST(Line, TellsWhenWhatWhereAndWhy) {
             "position=demo.streaming:17952:3\n");
 }
 
+TEST(Line, WithoutAReceiveTimeThePublishTimeStandsIn) {
+  auto early = event(bus::Connection::connecting, "");
+  early.set_receive_time_ns(0);
+
+  const auto line = connection_line(early, "sim.streaming", {1, 2}, 1'700'000'000'000'000'002);
+
+  EXPECT_TRUE(line.starts_with("2023-11-14T22:13:20.000000002Z streaming connecting ")) << line;
+}
+
 TEST(Line, AReasonCannotForgeALine) {
   const auto line =
       connection_line(event(bus::Connection::error, "bad\n\"x\" \\ position=demo.streaming:9:9"),

@@ -68,9 +68,10 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 }  // namespace
 
 std::string connection_line(const bus::Envelope& envelope, std::string_view source,
-                            journal::Position position) {
+                            journal::Position position, std::int64_t publish_time_ns) {
   const auto& connection = envelope.connection();
-  std::string line = utc_text(envelope.receive_time_ns());
+  const auto received = envelope.receive_time_ns();
+  std::string line = utc_text(received != 0 ? received : publish_time_ns);
   line += ' ' + word(connection.connection());
   line += ' ';
   line += state_name(connection.state());

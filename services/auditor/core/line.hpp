@@ -16,8 +16,12 @@ namespace depthwire::auditor {
 ///
 /// The position is the last word, so that a log says itself how far it got. Nothing that the broker
 /// says can end the line or look like another word: the reason is quoted and escaped.
+///
+/// The time is the envelope's receive time; `publish_time_ns` stands in where there is none yet, as
+/// before a simulator has told its time.
 [[nodiscard]] std::string connection_line(const bus::Envelope& envelope, std::string_view source,
-                                          journal::Position position);
+                                          journal::Position position,
+                                          std::int64_t publish_time_ns = 0);
 
 /// The line that takes the place of records of `source` that are gone for good: what lies after
 /// `after` and before `first`. Its position is that of the last one gone.

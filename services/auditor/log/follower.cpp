@@ -83,7 +83,7 @@ class Follower {
                                    " cannot be read; the audit does not go past it");
     }
     lines_.add();
-    return connection_line(envelope, source_, record.position());
+    return connection_line(envelope, source_, record.position(), record.header.publish_time_ns);
   }
 
   void tell(const bus::Notice& notice) {
