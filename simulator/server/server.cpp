@@ -25,7 +25,10 @@ namespace {
 
 constexpr std::size_t full_queue_bytes = 128U
                                          << 10U;  // at full speed the market waits from here on
-constexpr int events_per_turn = 2048;             // then sockets are looked at
+// After so many events the sockets have their turn, one TLS record each. At full speed the market
+// waits for them anyway; else they must get rid of what one turn makes, or they fall behind.
+constexpr int events_per_turn_at_max = 2048;
+constexpr int events_per_turn = 128;
 constexpr std::chrono::microseconds finest_wait{100};  // what is due within it goes together
 constexpr std::chrono::milliseconds start_tick{20};
 constexpr std::chrono::milliseconds tick{250};
@@ -229,7 +232,8 @@ void Server::Impl::pump() {
   }
   if (!look_ahead()) return on_market_end();
   auto now = steady_clock::now();
-  for (int events = 0; events < events_per_turn; ++events) {
+  const int turn = clock_.at_max() ? events_per_turn_at_max : events_per_turn;
+  for (int events = 0; events < turn; ++events) {
     if (clock_.at_max() && is_full()) {
       pump_waits_ = true;
       break;
