@@ -47,7 +47,7 @@ bool Cluster::wanted() const {
 
 std::string Cluster::binary(const std::string& name) const {
   const auto debian = debian_binaries / name;
-  const std::string found = fs::exists(debian) ? debian.string() : name;
+  std::string found = fs::exists(debian) ? debian.string() : name;
   if (!have_command(found)) {
     throw ExitError(service::exit_code::config,
                     name + " of PostgreSQL 15 is missing; `scripts/deps run` installs it");
@@ -112,7 +112,7 @@ void Cluster::wait() const {
   std::string problem;
   for (int i = 0; i < 600; ++i) {
     try {
-      postgres::Connection{settings};
+      const postgres::Connection connection(settings);
       return;
     } catch (const postgres::Error& error) {
       problem = error.what();

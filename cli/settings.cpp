@@ -1,5 +1,7 @@
 #include "cli/settings.hpp"
 
+#include <cstdlib>
+
 namespace depthwire::cli {
 
 const std::vector<std::string_view>& services() {
@@ -27,8 +29,11 @@ config::Schema AllSettings::schema() {
   return all;
 }
 
-void AllSettings::load(const std::filesystem::path& file) {
+void AllSettings::load(const std::filesystem::path& file, const std::filesystem::path& directory) {
   loaded = config::load(schema(), {file, config::process_variables(), {}});
+  if (!run_dir().empty()) return;
+  ::setenv("DEPTHWIRE_SERVICE_RUN_DIR", directory.c_str(), 1);
+  for (auto& [name, host] : hosts) host.service.run_dir = directory;
 }
 
 }  // namespace depthwire::cli

@@ -30,8 +30,9 @@ class AllSettings {
   AllSettings& operator=(const AllSettings&) = delete;
 
   [[nodiscard]] config::Schema schema();
-  /// Reads the file and the environment. Throws config::ConfigError.
-  void load(const std::filesystem::path& file);
+  /// Reads the file and the environment. Throws config::ConfigError. Where nobody says where
+  /// processes describe themselves, they do so in `run_dir`, and so do those that we start.
+  void load(const std::filesystem::path& file, const std::filesystem::path& run_dir = "var/run");
 
   [[nodiscard]] std::string environment() const {
     return std::string(to_string(loaded.environment));
@@ -47,6 +48,10 @@ class AllSettings {
   auditor::Config auditor;
   gateway::Config gateway;
   std::map<std::string_view, service::HostConfig> hosts;  ///< by service
+
+  [[nodiscard]] const std::filesystem::path& run_dir() const {
+    return hosts.begin()->second.service.run_dir;
+  }
 };
 
 }  // namespace depthwire::cli

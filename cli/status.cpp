@@ -139,7 +139,7 @@ int status(const Common& common, const StatusOptions& options) {
   bool any = false;
   for (const auto service : services()) {
     const std::string name(service);
-    runs[name] = read_run_file(settings.hosts.at(service).service.run_dir, name);
+    runs[name] = read_run_file(settings.run_dir(), name);
     before[name] = look(name);
     any = any || runs[name];
   }

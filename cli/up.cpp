@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <thread>
 
 namespace depthwire::cli {
@@ -83,8 +84,8 @@ std::vector<Program> programs_of(const Plan& plan, const Place& place, const Clu
 
 /// What the process says of its readiness; nothing while it does not answer.
 std::optional<std::string> readiness(const AllSettings& settings, const std::string& name) {
-  const auto run = read_run_file(settings.hosts.at(name).service.run_dir, name);
-  const auto reply = http_get(run ? run->health : settings.hosts.at(name).health, "/readyz");
+  const auto run = read_run_file(settings.run_dir(), name);
+  const auto reply = run ? http_get(run->health, "/readyz") : std::nullopt;
   if (!reply) return std::nullopt;
   if (reply->status == 200) return "ready";
   const auto json = nlohmann::json::parse(reply->body, nullptr, false);
@@ -99,10 +100,25 @@ std::optional<std::string> readiness(const AllSettings& settings, const std::str
 
 /// Where the gateway says that its page is; "" when it does not run.
 std::string page_url(const AllSettings& settings) {
-  const auto run = read_run_file(settings.hosts.at("gateway").service.run_dir, "gateway");
-  const auto reply = http_get(run ? run->health : settings.hosts.at("gateway").health, "/readyz");
+  const auto run = read_run_file(settings.run_dir(), "gateway");
+  const auto reply = run ? http_get(run->health, "/readyz") : std::nullopt;
   const auto json = reply ? nlohmann::json::parse(reply->body, nullptr, false) : nlohmann::json();
   return json.is_object() ? json["info"].value("url", "") : "";
+}
+
+/// The newest line of the log that is an error or a problem of the configuration, at least the
+/// last line.
+std::string last_error(const std::string& log) {
+  std::ifstream in(log);
+  std::string found;
+  bool error = false;
+  for (std::string text; std::getline(in, text);) {
+    const auto at = text.find(" error ");
+    if (at != std::string::npos) found = text.substr(text.find_first_not_of(' ', at + 7));
+    if (at == std::string::npos && !error) found = text;
+    error = error || at != std::string::npos;
+  }
+  return found;
 }
 
 /// Waits until each service is ready; true when all are. One line each, as they come.
@@ -119,7 +135,7 @@ bool report(const Supervisor& supervisor, const AllSettings& settings, const Pla
     const std::string log = (place.log() / (name + ".log")).string();
     if (!last) {
       const auto state = supervisor.states()[name];
-      line(name, state.state + " " + state.detail + "; see " + log);
+      line(name, state.state + " " + state.detail + ": " + last_error(log) + "; see " + log);
     } else {
       line(name, *last + (*last == "ready" ? "" : "; see " + log));
     }

@@ -134,20 +134,25 @@ class UpTest(unittest.TestCase):
         self.assertEqual(status["streaming"]["pid"], pid)
         self.depthwire("down")
 
-    def test_a_killed_process_comes_back_and_a_misconfigured_one_does_not(self):
+    def test_a_killed_process_comes_back(self):
         self.depthwire("up", "--only", "simulator,streaming")
         pid = self.status()["streaming"]["pid"]
         os.kill(pid, signal.SIGKILL)
         eventually(lambda: self.status()["streaming"]["pid"] not in (pid, None), "streaming is back")
         self.depthwire("down")
 
+    def test_a_port_in_use_is_named_and_is_no_busy_loop(self):
         taken = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(taken.close)
-        self.config["simulator"]["health"] = "127.0.0.1:%d" % taken.getsockname()[1]
-        self.config["auditor"]["directory"] = "/proc/nowhere"
+        address = "127.0.0.1:%d" % taken.getsockname()[1]
+        self.config["auditor"]["health"] = address
         self.write_config()
+
         output = self.depthwire("up", "--only", "auditor", expect=1)
-        self.assertRegex(output, r"auditor +(EXITED|BACKOFF|not ready)")
+
+        self.assertRegex(output, rf"auditor .*the health address {address} is in use")
+        log = (self.root / "var/log/auditor.log").read_text()
+        self.assertLess(log.count(" starts, environment"), 12, "it waits longer each time")
         self.depthwire("down")
 
     def test_a_wrong_configuration_starts_nothing(self):

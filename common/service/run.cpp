@@ -5,6 +5,7 @@
 #include "common/log/setup.hpp"
 #include "common/service/build_id.hpp"
 #include "common/service/command_line.hpp"
+#include "common/service/crash_loop.hpp"
 #include "common/service/host_config.hpp"
 #include "common/service/http_server.hpp"
 #include "common/service/stop_guard.hpp"
@@ -96,6 +97,12 @@ class RunFile {
 
 int live(const Info& info, const HostConfig& host, const config::Loaded& loaded,
          const std::function<void(Runtime&)>& start) {
+  const CrashLoop crash_loop(host.service.run_dir, info.name);
+  if (const auto wait = crash_loop.begin(); wait.count() > 0) {
+    spdlog::warn("{} has died soon after its start several times; waiting {} s", info.name,
+                 wait.count());
+    if (!wait_unless_stopped(wait)) return exit_code::ok;
+  }
   Runtime runtime(info.name, loaded.environment);
   spdlog::info("{} {} starts, environment {}", info.name, build_id(), runtime.environment());
   for (const std::string& warning : loaded.warnings) spdlog::warn("{}", warning);
@@ -108,7 +115,7 @@ int live(const Info& info, const HostConfig& host, const config::Loaded& loaded,
   spdlog::info("health at http://{}", http.address());
   const RunFile run_file(host.service.run_dir, runtime, http.address());
   {
-    const StopGuard guard(runtime, stop_patience);
+    const StopGuard guard(runtime, stop_patience, [&] { crash_loop.survived(); });
     try {
       start(runtime);
       runtime.health().clear("starting");
@@ -119,6 +126,7 @@ int live(const Info& info, const HostConfig& host, const config::Loaded& loaded,
     runtime.shut_down();
   }
   const int code = runtime.exit_code();
+  if (code == exit_code::ok) crash_loop.survived();
   spdlog::info("{} stopped, exit code {}", info.name, code);
   return code;
 }

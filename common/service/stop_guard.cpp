@@ -1,5 +1,7 @@
 #include "common/service/stop_guard.hpp"
 
+#include "common/service/crash_loop.hpp"
+
 #include <poll.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
@@ -44,9 +46,17 @@ void block_stop_signals() {
   ::signal(SIGPIPE, SIG_IGN);  // NOLINT(performance-no-int-to-ptr): the macro's cast
 }
 
-StopGuard::StopGuard(Runtime& runtime, std::chrono::milliseconds patience)
+bool wait_unless_stopped(std::chrono::seconds time) {
+  const sigset_t set = stop_signals();
+  const timespec limit{time.count(), 0};
+  return ::sigtimedwait(&set, nullptr, &limit) < 0;
+}
+
+StopGuard::StopGuard(Runtime& runtime, std::chrono::milliseconds patience,
+                     std::function<void()> survived)
     : runtime_(runtime),
       patience_(patience),
+      survived_(std::move(survived)),
       signals_([] {
         const sigset_t set = stop_signals();
         return checked(::signalfd(-1, &set, SFD_CLOEXEC), "signalfd");
@@ -63,19 +73,24 @@ StopGuard::~StopGuard() {
 
 void StopGuard::watch() {
   std::optional<Clock::time_point> deadline;
+  std::optional<Clock::time_point> survived_at = Clock::now() + short_life;
   bool signalled = false;
   for (;;) {
     std::array<pollfd, 3> wait{{{signals_, POLLIN, 0},
                                 {done_, POLLIN, 0},
                                 {deadline ? -1 : runtime_.stop_descriptor(), POLLIN, 0}}};
     int timeout = -1;
-    if (deadline) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now());
+    if (const auto next = deadline ? deadline : survived_at) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
       timeout = static_cast<int>(std::max<std::int64_t>(left.count(), 0));
     }
     const int ready = ::poll(wait.data(), wait.size(), timeout);
     if (ready < 0) continue;  // EINTR
     if (wait[1].revents != 0) return;
+    if (survived_at && Clock::now() >= *survived_at) {
+      survived_();
+      survived_at.reset();
+    }
     if (wait[0].revents != 0) {
       signalfd_siginfo signal{};
       if (::read(signals_, &signal, sizeof signal) != sizeof signal) continue;

@@ -3,6 +3,7 @@
 #include "common/service/runtime.hpp"
 
 #include <chrono>
+#include <functional>
 #include <thread>
 
 namespace depthwire::service {
@@ -10,11 +11,14 @@ namespace depthwire::service {
 /// Blocks SIGTERM and SIGINT in this thread and those it will start. Before any thread starts.
 void block_stop_signals();
 
+/// Waits for `time`; false when SIGTERM or SIGINT came instead. Before StopGuard watches them.
+[[nodiscard]] bool wait_unless_stopped(std::chrono::seconds time);
+
 /// Turns the first SIGTERM or SIGINT into Runtime::stop(), ends the process at the second, and
-/// ends it when an orderly stop takes longer than `patience`.
+/// ends it when an orderly stop takes longer than `patience`. Calls `survived` after short_life.
 class StopGuard {
  public:
-  StopGuard(Runtime& runtime, std::chrono::milliseconds patience);
+  StopGuard(Runtime& runtime, std::chrono::milliseconds patience, std::function<void()> survived);
   ~StopGuard();
   StopGuard(const StopGuard&) = delete;
   StopGuard& operator=(const StopGuard&) = delete;
@@ -24,6 +28,7 @@ class StopGuard {
 
   Runtime& runtime_;
   std::chrono::milliseconds patience_;
+  std::function<void()> survived_;
   int signals_;
   int done_;
   std::thread thread_;
