@@ -44,7 +44,7 @@ Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOp
       log_{publisher_, options_.publisher.journal, options_.publisher.environment == "sim",
            name_of(options_)},
       sink_{publisher_, log_},
-      feed_{sink_, log_.clock()},
+      feed_{sink_, log_.clock(), options_.patience},
       plan_{options_.symbols},
       client_{io, options_.client, *this} {}
 
@@ -71,6 +71,13 @@ void Session::stop(const std::string& reason) {
 
 void Session::tick() {
   follow_plan();
+  // How long an answer takes is not the simulator's time: the bytes of a recording would depend on
+  // it, so there a suspicion is only told.
+  if (!log_.clock().is_simulated() && streaming_) {
+    touch();
+    const auto due = feed_.due_resubscriptions();
+    if (!due.empty()) resubscribe_depth(due);
+  }
   log_.tick(ctrader::Clock::now());
 }
 
@@ -231,6 +238,23 @@ void Session::request_for(const Symbols& symbols, MakeRequest make, const std::s
                  }
                  step_done();
                });
+}
+
+void Session::resubscribe_depth(const Symbols& symbols) {
+  for (const auto& symbol : symbols) {
+    spdlog::warn("streaming: the book of {} is not to be trusted; subscribing it anew",
+                 symbol.name);
+    feed_.close(symbol.id);
+    client_.send(ctrader::unsubscribe_depth(account_, ids_of({symbol})),
+                 [this, symbol](const ctrader::Answer& answer) {
+                   // Refused or not, depth of this symbol is subscribed no more.
+                   if (!answer && is_lost(answer.error())) return;
+                   touch();
+                   feed_.reopen(symbol.id);
+                   commit();
+                   subscribe_depth({symbol});
+                 });
+  }
 }
 
 void Session::step_done() {

@@ -22,6 +22,8 @@ struct SessionOptions {
   bool enabled = true;               ///< false: publishes that it is disabled, and no more
   std::vector<std::string> symbols;  ///< names, or `all`
   bool live_bars = true;             ///< one-minute bars of the broker
+  /// How long a book may be suspect until its depth is subscribed anew.
+  std::chrono::nanoseconds patience = BookWatch::usual_patience;
 };
 
 /// What the process around the session wants to hear of. Called on the session's thread.
@@ -92,6 +94,8 @@ class Session final : private ctrader::ClientHandler {
   void subscribe_depth(const Symbols& symbols);
   void subscribe_bars(const Symbols& symbols);
   void unsubscribe(const Symbols& symbols);
+  /// Gets a fresh book for symbols whose book is not to be trusted.
+  void resubscribe_depth(const Symbols& symbols);
   void request_for(const Symbols& symbols, MakeRequest make, const std::string& what,
                    std::function<void(const Symbols&)> then);
   void publish_symbols(const std::vector<ctrader::ProtoOASymbol>& details);

@@ -46,10 +46,12 @@ void grant_depth(TestBroker::Reply& reply, std::int64_t time_ns) {
 
 class SessionTest : public ::testing::Test {
  protected:
-  Session& begin(std::vector<std::string> symbols, bool enabled = true) {
+  Session& begin(std::vector<std::string> symbols, bool enabled = true,
+                 const std::string& environment = "sim") {
     SessionOptions options;
-    options.publisher = {.environment = "sim",
-                         .source = "sim.streaming",
+    options.patience = 50ms;
+    options.publisher = {.environment = environment,
+                         .source = environment + ".streaming",
                          .journal = journal(),
                          .publish = "tcp://127.0.0.1:*",
                          .requests = "tcp://127.0.0.1:*"};
@@ -265,6 +267,28 @@ TEST_F(SessionTest, AWrongLeaseIsRefusedInWords) {
   EXPECT_THAT(refused.text(), HasSubstr("NOSUCH"));
   EXPECT_EQ(lease("EURUSD", 1'000'000).status(), bus::CommandReply::refused);
   EXPECT_EQ(ask("dance", "").status(), bus::CommandReply::unknown_command);
+}
+
+TEST_F(SessionTest, ASuspectBookIsSubscribedAnewOnARealMarket) {
+  // Three unknown ids are removed, and whoever subscribes again gets a whole book.
+  broker_.on(2156, [this](TestBroker::Reply& reply) {
+    reply.answer(2157, ctrader::ProtoOASubscribeDepthQuotesRes());
+    auto event = depth_event(1, 0);
+    for (std::uint64_t id = 1; id <= 3; ++id) event.add_deletedquotes(id);
+    reply.event(2155, event);
+    broker_.on(2156, [](TestBroker::Reply& again) { grant_depth(again, 0); });
+  });
+  begin({"EURUSD"}, true, "demo");
+
+  const auto kinds = [this] {
+    std::string all;
+    for (const auto& record : records()) all += record.substr(0, record.find(' ')) + " ";
+    return all;
+  };
+  EXPECT_TRUE(run_until([&] {
+    return kinds().find("reset change quality reset change") != std::string::npos;
+  })) << kinds();
+  EXPECT_THAT(broker_.requests(), IsSupersetOf({2158, 2156}));
 }
 
 TEST_F(SessionTest, AWrongSecretShowsTheBrokersCode) {

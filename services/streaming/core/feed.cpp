@@ -30,6 +30,8 @@ bus::Envelope envelope_of(const std::string& symbol, std::int64_t receive_ns,
 void Feed::add(std::int64_t id, const std::string& name) {
   auto symbol = std::make_unique<Symbol>();
   symbol->name = name;
+  symbol->id = id;
+  symbol->watch = BookWatch(patience_);
   symbol->spots = records_.topic("spot", name);
   symbol->depth = records_.topic("depth", name);
   symbol->bars = records_.topic("bar", name);
@@ -78,6 +80,9 @@ void Feed::spot(std::string_view payload) {
   const auto event_ns = spot_event_.timestamp_ms ? *spot_event_.timestamp_ms * ns_per_ms : stamp;
   codec::encode_spot(head_of(symbol->name, stamp, event_ns), spot_event_.spot, envelope_);
   records_.append(symbol->spots, codec::spot_type, envelope_, journal::no_flags);
+  const bool was_suspect = symbol->watch.suspect();
+  symbol->watch.spot(stamp, spot_event_.spot);
+  if (symbol->watch.suspect() != was_suspect) tell_suspicion(*symbol, was_suspect);
   if (!spot_event_.bars.empty()) publish_bars(*symbol, stamp, event_ns);
 }
 
@@ -100,7 +105,7 @@ void Feed::depth(std::string_view payload) {
     return;
   }
   auto* symbol = find(depth_event_.symbol_id);
-  if (symbol == nullptr) {
+  if (symbol == nullptr || symbol->closed) {
     ++counts_.unknown_symbols;
     return;
   }
@@ -108,12 +113,35 @@ void Feed::depth(std::string_view payload) {
   const auto applied = symbol->book.apply(depth_event_.update);
   if (!applied) {
     ++counts_.refused;
-    tell_refused(*symbol, market::to_string(applied.error()));
+    tell_quality(*symbol, "refused_depth", market::to_string(applied.error()));
     return;
   }
   counts_.unknown_removals += applied->unknown_removals;
   ++counts_.depth_events;
   publish_depth(*symbol, depth_event_.update, stamp, journal::no_flags);
+  const bool was_suspect = symbol->watch.suspect();
+  symbol->watch.depth(stamp, symbol->book, applied->unknown_removals);
+  if (symbol->watch.suspect() != was_suspect) tell_suspicion(*symbol, was_suspect);
+}
+
+std::vector<SymbolRef> Feed::due_resubscriptions() {
+  std::vector<SymbolRef> due;
+  const auto now = clock_.stamp();
+  for (const auto& [name, symbol] : names_) {
+    if (!symbol->closed && symbol->watch.is_due(now)) due.push_back({name, symbol->id});
+  }
+  return due;
+}
+
+void Feed::close(std::int64_t id) {
+  if (auto* symbol = find(id)) symbol->closed = true;
+}
+
+void Feed::reopen(std::int64_t id) {
+  auto* symbol = find(id);
+  if (symbol == nullptr) return;
+  symbol->closed = false;
+  reset(*symbol);
 }
 
 void Feed::publish_depth(Symbol& symbol, const market::DepthUpdate& update, std::int64_t stamp,
@@ -126,7 +154,9 @@ void Feed::publish_depth(Symbol& symbol, const market::DepthUpdate& update, std:
 void Feed::reset(Symbol& symbol) {
   ++counts_.resets;
   symbol.book.clear();
-  publish_depth(symbol, {.kind = market::DepthKind::reset}, clock_.stamp(), journal::keyframe);
+  const auto stamp = clock_.stamp();
+  symbol.watch.reset(stamp);
+  publish_depth(symbol, {.kind = market::DepthKind::reset}, stamp, journal::keyframe);
 }
 
 void Feed::keyframes() {
@@ -140,11 +170,15 @@ void Feed::keyframes() {
   }
 }
 
-void Feed::tell_refused(Symbol& symbol, std::string_view why) {
+void Feed::tell_suspicion(const Symbol& symbol, bool was_suspect) {
+  tell_quality(symbol, was_suspect ? "book_trusted" : "book_suspect", "");
+}
+
+void Feed::tell_quality(const Symbol& symbol, std::string_view check, std::string_view detail) {
   const auto stamp = clock_.stamp();
   auto envelope = envelope_of(symbol.name, stamp, stamp);
-  envelope.mutable_data_quality()->set_check("refused_depth");
-  envelope.mutable_data_quality()->set_detail(std::string(why));
+  envelope.mutable_data_quality()->set_check(std::string(check));
+  envelope.mutable_data_quality()->set_detail(std::string(detail));
   envelope.mutable_data_quality()->set_value(1);
   envelope.SerializeToString(&envelope_);
   records_.append(symbol.quality, bus::Envelope::kDataQuality, envelope_, journal::no_flags);

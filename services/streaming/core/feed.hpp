@@ -3,8 +3,10 @@
 #include "common/ctrader/decode.hpp"
 #include "common/ctrader/receive_clock.hpp"
 #include "common/market/book.hpp"
+#include "services/streaming/core/book_watch.hpp"
 #include "services/streaming/core/live_bars.hpp"
 #include "services/streaming/core/record_sink.hpp"
+#include "services/streaming/core/symbol_ref.hpp"
 
 #include <cstdint>
 #include <map>
@@ -23,7 +25,7 @@ struct FeedCounts {
   std::uint64_t bars = 0;
   std::uint64_t resets = 0;
   std::uint64_t keyframes = 0;
-  std::uint64_t unknown_symbols = 0;   ///< events of symbols that are not subscribed: dropped
+  std::uint64_t unknown_symbols = 0;   ///< events of what is not subscribed: dropped
   std::uint64_t undecodable = 0;       ///< events that could not be read: dropped
   std::uint64_t refused = 0;           ///< depth events that no book can take: told, not published
   std::uint64_t unknown_removals = 0;  ///< ids that were removed but not in the book
@@ -33,7 +35,10 @@ struct FeedCounts {
 /// and encodes. The hot path: in steady state nothing is allocated.
 class Feed {
  public:
-  Feed(RecordSink& records, ctrader::ReceiveClock& clock) : records_{records}, clock_{clock} {}
+  /// `patience`: how long a book may be suspect until its symbol is due to be subscribed anew.
+  Feed(RecordSink& records, ctrader::ReceiveClock& clock,
+       std::chrono::nanoseconds patience = BookWatch::usual_patience)
+      : records_{records}, clock_{clock}, patience_{patience} {}
 
   /// Takes up a symbol: its book begins empty, which a reset record says.
   void add(std::int64_t id, const std::string& name);
@@ -45,6 +50,15 @@ class Feed {
   /// Events, as the payloads of their messages.
   void spot(std::string_view payload);
   void depth(std::string_view payload);
+
+  /// The symbols that should be subscribed anew by now, in alphabetical order: their books are not
+  /// to be trusted (see BookWatch).
+  [[nodiscard]] std::vector<SymbolRef> due_resubscriptions();
+  /// Drops depth events of a symbol until reopen(): what is under way belongs to a subscription
+  /// that is being given up.
+  void close(std::int64_t id);
+  /// Empties the book of a closed symbol, with a reset record, and takes its depth events again.
+  void reopen(std::int64_t id);
 
   /// A keyframe, the whole book, of each symbol whose book is not empty.
   void keyframes();
@@ -58,7 +72,10 @@ class Feed {
   struct Symbol {
     std::string name;
     journal::TopicId spots, depth, bars, quality;
+    std::int64_t id = 0;
+    bool closed = false;
     market::Book book;
+    BookWatch watch;
     LiveBars live_bars;
   };
 
@@ -67,10 +84,12 @@ class Feed {
   void publish_bars(Symbol& symbol, std::int64_t receive_ns, std::int64_t event_ns);
   void publish_depth(Symbol& symbol, const market::DepthUpdate& update, std::int64_t stamp,
                      std::uint16_t flags);
-  void tell_refused(Symbol& symbol, std::string_view why);
+  void tell_quality(const Symbol& symbol, std::string_view check, std::string_view detail);
+  void tell_suspicion(const Symbol& symbol, bool was_suspect);
 
   RecordSink& records_;
   ctrader::ReceiveClock& clock_;
+  std::chrono::nanoseconds patience_;
   std::unordered_map<std::int64_t, std::unique_ptr<Symbol>> symbols_;  // looked up, never walked
   std::map<std::string, Symbol*> names_;                               // in a fixed order
   ctrader::SpotEvent spot_event_;                                      // memory that is used again

@@ -218,6 +218,34 @@ TEST_F(FeedTest, WhatNoBookCanTakeIsToldAndNotPublished) {
   EXPECT_EQ(feed_.counts().refused, 1U);
 }
 
+TEST_F(FeedTest, ABookThatStaysCrossedIsToldAndSubscribedAnew) {
+  auto crossed = event(1);
+  add_bid(crossed, 1, 101);
+  auto* ask = crossed.add_newquotes();
+  ask->set_id(2);
+  ask->set_size(100);
+  ask->set_ask(100);
+  send(crossed);
+  send(event(1'000'000'000));
+  EXPECT_EQ(last().envelope.data_quality().check(), "book_suspect");
+  EXPECT_THAT(feed_.due_resubscriptions(), IsEmpty());
+  send(event(32'000'000'000));
+  EXPECT_THAT(feed_.due_resubscriptions(), ElementsAre(SymbolRef{"EURUSD", symbol_id}));
+
+  feed_.close(symbol_id);
+  sink_.records.clear();
+  send(event(33'000'000'000));
+  EXPECT_THAT(sink_.records, IsEmpty());
+  EXPECT_THAT(feed_.due_resubscriptions(), IsEmpty());
+
+  feed_.reopen(symbol_id);
+  ASSERT_THAT(sink_.records, SizeIs(1));
+  EXPECT_EQ(last().envelope.depth().kind(), bus::Depth::reset);
+  EXPECT_TRUE(feed_.book(symbol_id)->empty());
+  send(event(34'000'000'000));
+  EXPECT_THAT(sink_.records, SizeIs(2));
+}
+
 TEST_F(FeedTest, WhatCannotBeReadIsCounted) {
   feed_.depth("\x18");
   feed_.spot("\x18");

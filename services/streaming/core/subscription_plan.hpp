@@ -2,6 +2,7 @@
 
 #include "common/ctrader/catalogue.hpp"
 #include "services/streaming/core/leases.hpp"
+#include "services/streaming/core/symbol_ref.hpp"
 
 #include <map>
 #include <optional>
@@ -10,13 +11,6 @@
 #include <vector>
 
 namespace depthwire::streaming {
-
-/// A symbol of the account.
-struct SymbolRef {
-  std::string name;
-  std::int64_t id = 0;
-  auto operator<=>(const SymbolRef&) const = default;
-};
 
 /// What to change so that what is subscribed is what is wanted.
 struct SubscriptionChanges {
