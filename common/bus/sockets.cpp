@@ -11,6 +11,10 @@ void set_common_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::maxmsgsize, limit);
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::handshake_ivl, 5'000);
+  // Not on PUB and SUB: a reader whose queue is full answers no ping, and would be cut off for
+  // being slow. There the publisher's own heartbeats tell who is gone.
+  const auto type = socket.get(zmq::sockopt::socket_type);
+  if (type == zmq::socket_type::pub || type == zmq::socket_type::sub) return;
   socket.set(zmq::sockopt::heartbeat_ivl, 1'000);
   socket.set(zmq::sockopt::heartbeat_timeout, 3'000);
 }

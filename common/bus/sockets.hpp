@@ -6,8 +6,8 @@
 
 namespace depthwire::bus {
 
-/// The options every socket of the bus has: message limit, ZMTP heartbeat, handshake limit, no
-/// linger.
+/// The options every socket of the bus has: message limit, handshake limit, no linger; ZMTP
+/// heartbeats where requests go.
 void set_common_options(zmq::socket_t& socket);
 
 /// Binds, or throws service::ExitError 69 that names the address. Returns the address as bound.

@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t max_live_records = 256;
 constexpr int receive_high_water_mark = 65'536;
 constexpr milliseconds fetch_retry{1'000};
+constexpr milliseconds away_after{500};
 
 milliseconds until(SteadyClock::time_point when, SteadyClock::time_point now) {
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(when - now));
@@ -43,6 +44,9 @@ class Subscriber::Impl {
 
   Batch receive(milliseconds timeout) {
     Batch batch;
+    // A queue that has been full must not be read once its connection was replaced: libzmq 4.3 then
+    // aborts (its issue 3937). Who was away drops it unread and fetches instead.
+    if (SteadyClock::now() - last_receive_ > away_after && !halted_) connect();
     const auto deadline = SteadyClock::now() + timeout;
     do {
       if (halted_) {
@@ -58,6 +62,7 @@ class Subscriber::Impl {
       watch_staleness(batch);
     } while (batch.empty() && SteadyClock::now() < deadline);
     batch.caught_up = live_ && continuity_.last() >= head_;
+    last_receive_ = SteadyClock::now();
     return batch;
   }
 
@@ -318,6 +323,7 @@ class Subscriber::Impl {
   bool want_newest_;
   bool frame_since_check_ = false;
   bool record_since_heartbeat_ = false;
+  SteadyClock::time_point last_receive_ = SteadyClock::now();
   SteadyClock::time_point last_frame_;
   std::optional<SteadyClock::time_point> asked_at_;  // a request is under way
   std::uint64_t request_id_ = 0;

@@ -76,7 +76,7 @@ class Subscriber {
 
   [[nodiscard]] journal::Position last() const;  ///< the last record delivered
   [[nodiscard]] journal::Position head() const;  ///< the publisher's, as far as is known
-  [[nodiscard]] std::uint64_t gaps() const;    ///< how often something had to be fetched
+  [[nodiscard]] std::uint64_t gaps() const;      ///< how often something had to be fetched
   [[nodiscard]] std::uint64_t fetched() const;   ///< records that came by FETCH
   [[nodiscard]] bool live() const;               ///< not catching up, not stale, not halted
 

@@ -16,6 +16,8 @@ import psycopg2
 
 PATIENCE = float(os.environ.get("DEPTHWIRE_TEST_PATIENCE", "120"))
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
+# What the caller has set for its own processes (a recording, an account) is not for those of a test.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(("DEPTHWIRE_", "CTRADER_"))}
 
 
 def free_ports(count):
@@ -97,14 +99,13 @@ class Postgres:
 
 
 class Process:
-    def __init__(self, name, command, log, environment=None):
+    def __init__(self, name, command, log):
         self.name, self.command, self.log = name, list(map(str, command)), Path(log)
-        self.environment = {**os.environ, **(environment or {})}
         self.child = None
 
     def start(self):
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.environment, start_new_session=True)
+            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, env=ENVIRONMENT, start_new_session=True)
         return self
 
     def kill(self):
@@ -179,7 +180,7 @@ class Pipeline:
     def command(self, *arguments):
         """Runs `depthwire ...` and returns what it prints."""
         done = subprocess.run([self.binaries / "depthwire", "--config", self.config, *arguments],
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
         assert done.returncode == 0, f"depthwire {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 

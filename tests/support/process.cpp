@@ -25,11 +25,18 @@ namespace {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
+// What the caller has set for its own processes (a recording, an account) is not for those of a
+// test.
+bool of_the_product(const std::string& entry) {
+  return entry.starts_with("DEPTHWIRE_") || entry.starts_with("CTRADER_");
+}
+
 std::vector<std::string> environment_with(const std::map<std::string, std::string>& variables) {
   std::vector<std::string> entries;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text(*entry);
-    if (!variables.contains(text.substr(0, text.find('=')))) entries.push_back(text);
+    const bool replaced = variables.contains(text.substr(0, text.find('=')));
+    if (!replaced && !of_the_product(text)) entries.push_back(text);
   }
   for (const auto& [name, value] : variables) entries.push_back(name + "=" + value);
   return entries;
