@@ -64,7 +64,8 @@ function(depthwire_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} depthwire::options GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
+    # What a user has set for the simulator is not for those that tests start.
+    ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp;DEPTHWIRE_RECORDING=")
   depthwire_label_test(${name} "${ARG_LABELS}" ${name})
 endfunction()
 
