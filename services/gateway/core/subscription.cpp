@@ -20,7 +20,7 @@ template <class Take>
 std::string for_each_string(const Json& request, const char* name, const Take& take) {
   const auto found = request.find(name);
   if (found == request.end()) return {};
-  const auto problem = std::string(name) + " must be an array of strings";
+  auto problem = std::string(name) + " must be an array of strings";
   if (!found->is_array()) return problem;
   for (const auto& item : *found) {
     if (!item.is_string()) return problem;
