@@ -21,8 +21,8 @@ struct Frames {
   }
 };
 
-inline constexpr int bench_symbols = 4;  ///< ids 1 to 4
-inline constexpr int bench_levels = 10;  ///< a side
+inline constexpr int bench_symbols = 4;            ///< ids 1 to 4
+inline constexpr std::uint64_t bench_levels = 10;  ///< a side
 
 /// `count` depth events of 1 to 3 changed quotes each, over four books of ten levels a side; they
 /// begin with the whole books. The same in every run. `stamped`: with room for a time.

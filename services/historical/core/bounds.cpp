@@ -7,14 +7,16 @@ namespace {
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
 constexpr std::int64_t ns_per_minute = 60'000 * ns_per_ms;
-constexpr std::int64_t ns_per_day = 24 * 60 * ns_per_minute;
+constexpr std::int64_t ns_per_hour = 60 * ns_per_minute;
+constexpr std::int64_t ns_per_day = 24 * ns_per_hour;
 constexpr std::int64_t ns_per_week = 7 * ns_per_day;
+constexpr std::int64_t ns_per_year = 366 * ns_per_day;
 
 std::int64_t widest_ns(bus::Period period) {
   if (period <= bus::m5) return 5 * ns_per_week;
   if (period <= bus::h1) return 35 * ns_per_week;
-  if (period <= bus::d1) return 366 * ns_per_day;
-  return 5 * 366 * ns_per_day;
+  if (period <= bus::d1) return ns_per_year;
+  return 5 * ns_per_year;
 }
 
 std::optional<std::string> check_bounds(const std::string& symbol, std::int64_t from,
@@ -51,9 +53,9 @@ std::int64_t length_ns(bus::Period period) {
     case bus::m10: return 10 * ns_per_minute;
     case bus::m15: return 15 * ns_per_minute;
     case bus::m30: return 30 * ns_per_minute;
-    case bus::h1: return 60 * ns_per_minute;
-    case bus::h4: return 4 * 60 * ns_per_minute;
-    case bus::h12: return 12 * 60 * ns_per_minute;
+    case bus::h1: return ns_per_hour;
+    case bus::h4: return 4 * ns_per_hour;
+    case bus::h12: return 12 * ns_per_hour;
     case bus::d1: return ns_per_day;
     case bus::w1: return ns_per_week;
     case bus::mn1: return 31 * ns_per_day;

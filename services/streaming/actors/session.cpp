@@ -19,6 +19,7 @@ constexpr std::uint32_t longest_lease_seconds = 24 * 60 * 60;
 
 std::vector<std::int64_t> ids_of(const std::vector<SymbolRef>& symbols) {
   std::vector<std::int64_t> ids;
+  ids.reserve(symbols.size());
   for (const auto& symbol : symbols) ids.push_back(symbol.id);
   return ids;
 }

@@ -31,6 +31,7 @@ class Leases {
   /// The symbols with a lease, in alphabetical order.
   [[nodiscard]] std::vector<std::string> symbols() const {
     std::vector<std::string> names;
+    names.reserve(ends_.size());
     for (const auto& [symbol, holders] : ends_) names.push_back(symbol);
     return names;
   }

@@ -49,6 +49,7 @@ SubscriptionChanges SubscriptionPlan::changes(Time now) {
 
 std::vector<SymbolRef> SubscriptionPlan::subscribed() const {
   std::vector<SymbolRef> symbols;
+  symbols.reserve(subscribed_.size());
   for (const auto& [name, id] : subscribed_) symbols.push_back({name, id});
   return symbols;
 }
