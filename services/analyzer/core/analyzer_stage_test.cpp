@@ -320,7 +320,7 @@ TEST(AnalyzerStage, AKeyframeIsPassedOverByWhoHasABook) {
 
 TEST(AnalyzerStage, ALongSilenceIsLeaptOverAndNothingSpansIt) {
   Log log = testing::generate_log("EURUSD", 12, 300);
-  const Ns later = log.back().t + 48 * 3'600 * ns_per_second;
+  const Ns later = log.back().t + 48 * market::ns_per_hour;
   log.push_back({later, "EURUSD", market::Spot{.bid = Price{110'000}, .ask = Price{110'010}}});
   log.push_back({later + 2 * ns_per_second, "EURUSD", TimeOnly{}});
 
