@@ -80,7 +80,7 @@ std::vector<std::string> Status::problems() const {
   std::vector<std::string> out;
   if (!problem_.empty()) out.push_back(problem_);
   for (const auto& [source, problem] : source_problems_) {
-    if (!problem.empty()) out.push_back(source + ": " + problem);
+    if (!problem.empty()) out.emplace_back(source).append(": ").append(problem);
   }
   return out;
 }
