@@ -33,40 +33,48 @@ class Checks:
             assert record.offset == expected, f"{service}: offset {record.offset} after {expected - 1}"
             expected += 1
 
-    def changes_by_symbol(self):
-        """{symbol: [position of each depth change in streaming's journal]}"""
-        changes = defaultdict(list)
+    def read_depth(self):
+        """Goes through streaming's journal once: the position of each depth change, and the quotes that rest at its end."""
+        self.changes, self.quotes = defaultdict(list), defaultdict(dict)
         for record, envelope in self.parsed("streaming", journal.DEPTH):
-            if envelope.depth.kind == envelope.depth.change:
-                changes[envelope.symbol].append((record.epoch, record.offset))
-        return changes
+            depth, quotes = envelope.depth, self.quotes[envelope.symbol]
+            if depth.kind == depth.keyframe:
+                continue
+            if depth.kind == depth.reset:
+                quotes.clear()
+                continue
+            self.changes[envelope.symbol].append((record.epoch, record.offset))
+            for gone in depth.removed:
+                quotes.pop(gone, None)
+            for quote in depth.added:
+                quotes[quote.id] = (quote.side, quote.price_points, quote.size_cents)
+        self.rows = self.rows_of_changes(self.changes)
 
     def sent_is_journaled_is_stored(self, report):
         """Depth changes sent = journaled = rows, per symbol; resets and keyframes apart."""
-        changes = self.changes_by_symbol()
-        rows = self.rows_of_changes(changes)
+        self.read_depth()
         for symbol, counts in report.items():
             sent = counts["depth_events"]
-            journaled, stored = len(changes[symbol]), len(rows[symbol])
+            journaled, stored = len(self.changes[symbol]), len(self.rows[symbol])
             assert sent == journaled == stored, f"{symbol}: {sent} sent, {journaled} journaled, {stored} stored"
-        print(f"depth changes sent = journaled = stored: {sum(map(len, rows.values()))}")
+        print(f"depth changes sent = journaled = stored: {sum(map(len, self.rows.values()))}")
 
     def rows_of_changes(self, changes):
         """{symbol: [(bids, asks, mid, spread, imbalance)]} of the rows that a change caused, in order of cause."""
         rows = defaultdict(list)
-        causes = {symbol: set(positions) for symbol, positions in changes.items()}
+        causes = {position for positions in changes.values() for position in positions}
         for symbol, epoch, offset, *view in self.pipeline.query(
             "SELECT symbol, cause_epoch, cause_offset, bids, asks, mid_price, spread, imbalance "
             "FROM market_depth ORDER BY symbol, cause_epoch, cause_offset"):
-            if (epoch, offset) in causes[symbol]:
+            if (epoch, offset) in causes:
                 rows[symbol].append(view)
         return rows
 
     def stored_books_equal(self, symbol, books):
-        """Every stored view of `symbol` equals the independently rebuilt book after the same event."""
-        rows = self.rows_of_changes({symbol: self.changes_by_symbol()[symbol]})[symbol]
+        """Every stored view of `symbol` equals the independently rebuilt book after the same event; so does the whole
+        book at the end, every level of it, as streaming's journal tells it."""
         count = 0
-        for count, (row, book) in enumerate(zip(rows, books, strict=True), start=1):
+        for count, (row, book) in enumerate(zip(self.rows[symbol], books, strict=True), start=1):
             bids, asks, mid, spread, imbalance = rebuild.summary(book)
             stored_bids, stored_asks, stored_mid, stored_spread, stored_imbalance = row
             where = f"{symbol}, event {count}"
@@ -75,26 +83,11 @@ class Checks:
             assert stored_mid == (None if mid is None else Decimal(mid) / 200_000), where
             assert stored_spread == (None if spread is None else Decimal(spread) / 100_000), where
             assert stored_imbalance == imbalance, where
-        print(f"{symbol}: {count} stored books equal the rebuilt ones")
-
-    def final_book_equals(self, symbol, book):
-        """The whole book as streaming's journal tells it equals the rebuilt one, every level of it."""
-        quotes = {}
-        for _, envelope in self.parsed("streaming", journal.DEPTH):
-            depth = envelope.depth
-            if envelope.symbol != symbol or depth.kind == depth.keyframe:
-                continue
-            if depth.kind == depth.reset:
-                quotes.clear()
-            for gone in depth.removed:
-                quotes.pop(gone, None)
-            for quote in depth.added:
-                quotes[quote.id] = quote
         levels = {"B": defaultdict(int), "A": defaultdict(int)}
-        for quote in quotes.values():
-            levels["BA"[quote.side]][quote.price_points] += quote.size_cents
+        for side, price, size in self.quotes[symbol].values():
+            levels["BA"[side]][price] += size
         assert levels["B"] == book["B"] and levels["A"] == book["A"], f"{symbol}: final books differ"
-        print(f"{symbol}: final book equal, {len(book['B'])} + {len(book['A'])} levels")
+        print(f"{symbol}: {count} stored books and the final one ({len(book['B'])} + {len(book['A'])} levels) equal the rebuilt ones")
 
     def derived_journals_equal_a_replay(self):
         for stage in ("aggregator", "analyzer"):

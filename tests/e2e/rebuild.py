@@ -8,6 +8,7 @@ is the scale the simulator sends them in.
 import csv
 import subprocess
 from decimal import Decimal
+from heapq import nlargest, nsmallest
 from itertools import groupby
 from pathlib import Path
 
@@ -91,13 +92,13 @@ def l3_books(path):
 
 def summary(book, depth=10):
     """(bids, asks, mid in half points, spread in points, imbalance of the top 10); None where a side is empty."""
-    bids = sorted(book["B"].items(), reverse=True)
-    asks = sorted(book["A"].items())
+    bids = nlargest(depth, book["B"].items())
+    asks = nsmallest(depth, book["A"].items())
     mid = spread = imbalance = None
     if bids and asks:
         mid = bids[0][0] + asks[0][0]
         spread = asks[0][0] - bids[0][0]
-        bid_sum = sum(size for _, size in bids[:10])
-        ask_sum = sum(size for _, size in asks[:10])
+        bid_sum = sum(size for _, size in bids)
+        ask_sum = sum(size for _, size in asks)
         imbalance = (bid_sum - ask_sum) / (bid_sum + ask_sum)
-    return bids[:depth], asks[:depth], mid, spread, imbalance
+    return bids, asks, mid, spread, imbalance

@@ -48,8 +48,10 @@ void AggregatorStage::take_depth(const journal::Record& input, bus::StepOutputs&
   fire_timers(head->receive_time_ns, outputs);
 
   auto& known = symbol(head->symbol, head->provider);
-  // A keyframe says nothing new to who has followed.
-  if (update_.kind == market::DepthKind::keyframe && !known.book.empty()) return;
+  // A keyframe says nothing new to who has followed, nor a reset to who has nothing.
+  const bool empty = known.book.empty();
+  if (update_.kind == market::DepthKind::keyframe && !empty) return;
+  if (update_.kind == market::DepthKind::reset && empty) return;
   const auto applied = known.book.apply(update_);
   if (!applied) throw std::runtime_error(std::string(market::to_string(applied.error())));
   if (update_.kind == market::DepthKind::keyframe) return;

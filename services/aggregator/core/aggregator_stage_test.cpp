@@ -94,6 +94,19 @@ TEST(AggregatorStage, AKeyframeStartsABookButIsNoChange) {
   EXPECT_EQ(bench.published[0].book().bid_prices_points_size(), 2);
 }
 
+TEST(AggregatorStage, AResetEmptiesTheViewOnce) {
+  Bench bench;
+  bench.depth(second, DepthKind::reset, {});
+  EXPECT_TRUE(bench.published.empty());
+  bench.depth(second, DepthKind::change, quotes(100, 103));
+
+  bench.depth(2 * second, DepthKind::reset, {});
+  bench.depth(2 * second, DepthKind::reset, {});
+
+  ASSERT_EQ(bench.published.size(), 2U);
+  EXPECT_EQ(bench.published[1].book().bid_prices_points_size(), 0);
+}
+
 TEST(AggregatorStage, WithAnIntervalTheLatestBookComesWhenItIsDue) {
   Bench bench({.book_interval = std::chrono::milliseconds(100)});
   bench.depth(second, DepthKind::change, quotes(100, 103));
