@@ -157,7 +157,7 @@ class StageRunner::Impl {
     const auto own_last = publisher_.recovered().last;
     const auto control = bus::control_topic(publisher_.source());
     std::uint64_t newest = 0;
-    for (const auto& [topic, offset] : publisher_.newest("")) {
+    for (const auto& [topic, offset, last] : publisher_.newest("")) {
       if (topic != control && offset <= own_last.offset) newest = std::max(newest, offset);
     }
     journal::Reader reader(journal_);

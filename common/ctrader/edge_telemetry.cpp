@@ -5,8 +5,9 @@ namespace depthwire::ctrader {
 EdgeTelemetry::EdgeTelemetry(service::Runtime& runtime, const std::string& loop)
     : health_{runtime.health()},
       heartbeat_{health_.heartbeat(loop)},
+      enabled_{runtime.metrics().gauge("source_enabled", "0 where there is no broker on purpose.")},
       up_{runtime.metrics().gauge("source_up", "1 while the account is authenticated.")},
-      head_{runtime.metrics().gauge("journal_head_offset", "Offset of the newest record.")} {
+      journal_{runtime.metrics()} {
   health_.set("ctrader", "starting");
 }
 
@@ -15,6 +16,7 @@ void EdgeTelemetry::state(SessionState state, const std::string& reason) {
   const auto name = disabled ? std::string("disabled") : std::string(to_string(state));
   health_.info("state", name);
   health_.info("reason", reason);
+  enabled_.set(disabled ? 0 : 1);
   up_.set(state == SessionState::ready ? 1 : 0);
   if (disabled || state == SessionState::ready) {
     health_.clear("ctrader");
@@ -23,10 +25,10 @@ void EdgeTelemetry::state(SessionState state, const std::string& reason) {
   }
 }
 
-void EdgeTelemetry::report(journal::Position head) {
+void EdgeTelemetry::report(const bus::Publisher& publisher) {
   heartbeat_.beat();
-  head_.set(static_cast<double>(head.offset));
-  health_.info("head", std::to_string(head.offset));
+  journal_.update(publisher);
+  health_.info("head", std::to_string(publisher.head().offset));
 }
 
 }  // namespace depthwire::ctrader

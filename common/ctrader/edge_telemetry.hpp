@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/ctrader/session.hpp"
-#include "common/journal/format.hpp"
+#include "common/service/bus_metrics.hpp"
 #include "common/service/runtime.hpp"
 
 #include <string>
@@ -17,13 +17,14 @@ class EdgeTelemetry {
   /// The connection's state: not ready until it is `ready`, or where there is none on purpose.
   void state(SessionState state, const std::string& reason);
   /// The loop is alive and the journal has come this far.
-  void report(journal::Position head);
+  void report(const bus::Publisher& publisher);
 
  private:
   service::Health& health_;
   service::Heartbeat& heartbeat_;
+  metrics::Gauge& enabled_;
   metrics::Gauge& up_;
-  metrics::Gauge& head_;
+  service::PublisherMetrics journal_;
 };
 
 }  // namespace depthwire::ctrader

@@ -146,7 +146,7 @@ class Writer::Impl {
     std::vector<Newest> found;
     for (const auto& topic : topics_) {
       if (topic.latest > 0 && topic.name.starts_with(prefix)) {
-        found.push_back({topic.name, topic.latest});
+        found.push_back({topic.name, topic.latest, topic.written});
       }
     }
     return found;

@@ -34,6 +34,7 @@ struct TopicId {
 struct Newest {
   std::string topic;
   std::uint64_t offset = 0;
+  std::uint64_t last = 0;  ///< the topic's newest record, keyframe or not
 };
 
 /// The append side of a journal: locks the directory, recovers, starts a new epoch. Not thread-safe

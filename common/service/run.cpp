@@ -109,6 +109,10 @@ int live(const Info& info, const HostConfig& host, const config::Loaded& loaded,
   runtime.metrics()
       .gauge("build_info", "The build that runs.", {{"build", std::string(build_id())}})
       .set(1);
+  runtime.metrics()
+      .gauge("process_start_time_seconds", "When the process was started, UNIX time.")
+      .set(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+               .count());
   runtime.health().set("starting", "the process is starting");
   const HttpServer http(host.health,
                         [&runtime](const std::string& path) { return answer(runtime, path); });

@@ -1,5 +1,6 @@
 #include "common/service/stage_actor.hpp"
 
+#include "common/service/bus_metrics.hpp"
 #include "common/service/bus_wiring.hpp"
 
 #include <caf/actor_system.hpp>
@@ -27,15 +28,11 @@ class Report {
       : health_(runtime.health()),
         heartbeat_(runtime.health().heartbeat("stage")),
         input_(input),
-        steps_(runtime.metrics().gauge("stage_steps", "input records stepped since the start")),
-        lag_(runtime.metrics().gauge("lag_records", "records between the input's head and us",
-                                     {{"source", std::string(input)}})),
-        head_(runtime.metrics().gauge("journal_head_offset", "Offset of the newest record.")),
-        fetched_(runtime.metrics().gauge("fetched_records", "records that came by FETCH",
-                                         {{"source", std::string(input)}})),
-        doubts_(runtime.metrics().gauge("gaps", "times that records had to be fetched",
-                                        {{"source", std::string(input)}})),
-        dead_letters_(runtime.metrics().gauge("dead_letters", "records that no step could take")) {}
+        journal_(runtime.metrics()),
+        source_(runtime.metrics(), input),
+        steps_(runtime.metrics().counter("stage_steps_total", "Records of the input stepped.")),
+        dead_letters_(runtime.metrics().counter("stage_dead_letters_total",
+                                                "Records of the input that no step could take.")) {}
 
   void update(const bus::StageRunner& runner) {
     heartbeat_.beat();
@@ -44,12 +41,10 @@ class Report {
     next_ = now + report_every;
     const auto applied = runner.input().last().offset;
     const auto behind = std::max(runner.input().head().offset, applied) - applied;
-    steps_.set(static_cast<double>(runner.steps()));
-    lag_.set(static_cast<double>(behind));
-    head_.set(static_cast<double>(runner.output().head().offset));
-    fetched_.set(static_cast<double>(runner.input().fetched()));
-    doubts_.set(static_cast<double>(runner.input().gaps()));
-    dead_letters_.set(static_cast<double>(runner.dead_letters()));
+    journal_.update(runner.output());
+    source_.update(behind, runner.input());
+    steps_.add(runner.steps() - steps_.value());
+    dead_letters_.add(runner.dead_letters() - dead_letters_.value());
     health_.info("head", std::to_string(runner.output().head().offset));
     health_.info("applied", std::to_string(applied));
     health_.info("lag", std::to_string(behind));
@@ -67,12 +62,10 @@ class Report {
   Health& health_;
   Heartbeat& heartbeat_;
   std::string input_;
-  metrics::Gauge& steps_;
-  metrics::Gauge& lag_;
-  metrics::Gauge& head_;
-  metrics::Gauge& fetched_;
-  metrics::Gauge& doubts_;
-  metrics::Gauge& dead_letters_;
+  PublisherMetrics journal_;
+  SubscriberMetrics source_;
+  metrics::Counter& steps_;
+  metrics::Counter& dead_letters_;
   std::chrono::steady_clock::time_point next_;
 };
 

@@ -46,12 +46,16 @@ void Monitor::check() {
 void Monitor::end() { runtime_.health().retire("loop"); }
 
 void Monitor::check_source(const Feed& feed) {
-  const metrics::Labels labels = {{"source", feed.source()}};
+  const auto& source = feed.source();
+  // As all others call it: without the environment, of which there is only one.
+  const metrics::Labels labels = {{"source", source.substr(source.find('.') + 1)}};
   auto& metrics = runtime_.metrics();
   raise(metrics.counter("gateway_records_total", "Records received from the bus.", labels),
         feed.records());
-  raise(metrics.counter("gateway_gaps_total", "How often records had to be fetched.", labels),
+  raise(metrics.counter("gaps_total", "Times that records of a source had to be fetched.", labels),
         feed.gaps());
+  metrics.gauge("lag_records", "Records of a source that are still to be dealt with.", labels)
+      .set(static_cast<double>(feed.lag()));
   const auto state = feed.state();
   auto& known = states_[feed.source()];
   if (state == known) return;

@@ -1,10 +1,12 @@
 #include "services/auditor/log/follower.hpp"
 
+#include "common/service/bus_metrics.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "services/auditor/core/line.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <system_error>
 #include <utility>
@@ -33,6 +35,7 @@ class Follower {
         subscriber_(runtime.context(), std::move(options)),
         log_(log),
         heartbeat_(runtime.health().heartbeat(source_)),
+        metrics_(runtime.metrics(), source_),
         lines_(runtime.metrics().counter("auditor_lines_total", "Lines written to the log.",
                                          {{"source", source_}})) {}
   ~Follower() { runtime_.health().retire(source_); }
@@ -44,6 +47,8 @@ class Follower {
     while (!stop.stop_requested()) {
       heartbeat_.beat();
       take(subscriber_.receive(wait_for_records));
+      const auto head = subscriber_.head().offset;
+      metrics_.update(head - std::min(head, subscriber_.last().offset), subscriber_);
       if (std::chrono::steady_clock::now() < save_at) continue;
       log_.save_positions();
       save_at = std::chrono::steady_clock::now() + save_every;
@@ -102,6 +107,7 @@ class Follower {
   bus::Subscriber subscriber_;
   SharedLog& log_;
   service::Heartbeat& heartbeat_;
+  service::SubscriberMetrics metrics_;
   metrics::Counter& lines_;
 };
 

@@ -30,6 +30,7 @@ class Feed {
   [[nodiscard]] SourceState state() const { return state_; }
   [[nodiscard]] std::uint64_t records() const { return records_; }
   [[nodiscard]] std::uint64_t gaps() const { return gaps_; }
+  [[nodiscard]] std::uint64_t lag() const { return lag_; }
 
  private:
   void run();

@@ -1,5 +1,7 @@
 #include "services/persister/actors/source_reader.hpp"
 
+#include "common/service/bus_metrics.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -36,6 +38,7 @@ void SourceReader::acknowledge(journal::Position position) {
 
 void SourceReader::run(zmq::context_t& context, const bus::SubscriberOptions& options) {
   bus::Subscriber subscriber(context, options);
+  service::SubscriberMetrics metrics(status_.registry(), source_);
   while (!stopping_) {
     bus::Batch batch = subscriber.receive(patience);
     take_notices(batch, subscriber.live());
@@ -47,7 +50,9 @@ void SourceReader::run(zmq::context_t& context, const bus::SubscriberOptions& op
       offset = stored_offset_;
     }
     const std::uint64_t head = subscriber.head().offset;
-    status_.set_lag(source_, head > offset ? head - offset : 0);
+    const std::uint64_t lag = head > offset ? head - offset : 0;
+    metrics.update(lag, subscriber);
+    status_.set_lag(source_, lag);
     if (stored) subscriber.acknowledge(*stored);
     if (!batch.empty() && !inbox_.push({index_, std::move(batch)})) return;
   }

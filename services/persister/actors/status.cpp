@@ -39,19 +39,10 @@ void Status::set_source_problem(const std::string& source, std::string problem) 
 
 void Status::set_lag(const std::string& source, std::uint64_t waiting) {
   const std::lock_guard lock(mutex_);
-  Lag& lag = lags_[source];
-  if (lag.gauge == nullptr) {
-    lag.gauge =
-        &registry_.gauge("lag_records", "records between the source's head and what is stored",
-                         {{"source", source.substr(source.find('.') + 1)}});
-  } else if (lag.records == waiting) {
-    return;
-  }
-  lag.records = waiting;
-  lag.gauge->set(static_cast<double>(waiting));
+  lags_[source] = waiting;
   if (health_ == nullptr) return;
   std::uint64_t all = 0;
-  for (const auto& [name, one] : lags_) all += one.records;
+  for (const auto& [name, one] : lags_) all += one;
   health_->info("lag", std::to_string(all));
 }
 

@@ -21,6 +21,7 @@ class Status {
 
   /// What keeps us from storing at all, in words; empty: nothing.
   void set_problem(std::string problem);
+  [[nodiscard]] metrics::Registry& registry() { return registry_; }
   /// What is wrong with one source; empty: nothing.
   void set_source_problem(const std::string& source, std::string problem);
   /// How many records of a source are known to be waiting.
@@ -39,10 +40,6 @@ class Status {
   metrics::Counter& partitions_dropped;
 
  private:
-  struct Lag {
-    metrics::Gauge* gauge = nullptr;
-    std::uint64_t records = 0;
-  };
   void tell(const std::string& code, const std::string& problem);
 
   metrics::Registry& registry_;
@@ -52,7 +49,7 @@ class Status {
   mutable std::mutex mutex_;
   std::string problem_ = "the database has not answered yet";
   std::map<std::string, std::string> source_problems_;
-  std::map<std::string, Lag> lags_;
+  std::map<std::string, std::uint64_t> lags_;
 };
 
 }  // namespace depthwire::persister

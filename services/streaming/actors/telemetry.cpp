@@ -35,7 +35,7 @@ Telemetry::Telemetry(service::Runtime& runtime)
       symbols_{runtime.metrics().gauge("feed_symbols", "Symbols that are subscribed.")} {}
 
 void Telemetry::report(const Session& session) {
-  edge_.report(session.publisher().head());
+  edge_.report(session.publisher());
   const auto& counts = session.counts();
   catch_up(counters_.spots, counts.spots, reported_.spots);
   catch_up(counters_.depth_events, counts.depth_events, reported_.depth_events);

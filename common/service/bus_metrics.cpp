@@ -1,0 +1,73 @@
+#include "common/service/bus_metrics.hpp"
+
+#include "common/bus/topic.hpp"
+
+namespace depthwire::service {
+namespace {
+
+constexpr std::chrono::seconds look_every{1};
+
+void raise(metrics::Counter& counter, std::uint64_t to) {
+  if (to > counter.value()) counter.add(to - counter.value());
+}
+
+double unix_seconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+/// `source` without its environment, of which a process knows only one.
+std::string short_name(std::string_view source) {
+  const auto dot = source.find('.');
+  return std::string(dot == source.npos ? source : source.substr(dot + 1));
+}
+
+}  // namespace
+
+PublisherMetrics::PublisherMetrics(metrics::Registry& registry)
+    : registry_(registry),
+      head_(registry.gauge("journal_head_offset", "Offset of the newest record.")) {}
+
+void PublisherMetrics::update(const bus::Publisher& publisher) {
+  head_.set(static_cast<double>(publisher.head().offset));
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_) return;
+  next_ = now + look_every;
+  update_topics(publisher);
+}
+
+void PublisherMetrics::update_topics(const bus::Publisher& publisher) {
+  const double now = unix_seconds();
+  for (const journal::Newest& newest : publisher.newest("")) {
+    // What lay in the journal before this start was published at some earlier time.
+    auto& topic =
+        topics_.try_emplace(newest.topic, Topic{publisher.recovered().last.offset}).first->second;
+    if (newest.last <= topic.offset) continue;
+    topic.offset = newest.last;
+    if (topic.published == nullptr) {
+      const auto parts = bus::parse_topic(newest.topic);
+      // Not a stream that goes on: control records, and what is told once per symbol.
+      if (!parts || parts->symbol == "_control" || parts->kind == "symbol") continue;
+      topic.published = &registry_.gauge(
+          "publish_time_seconds", "When the newest record of a symbol was published, UNIX time.",
+          {{"kind", std::string(parts->kind)}, {"symbol", std::string(parts->symbol)}});
+    }
+    topic.published->set(now);
+  }
+}
+
+SubscriberMetrics::SubscriberMetrics(metrics::Registry& registry, std::string_view source)
+    : lag_(registry.gauge("lag_records", "Records of a source that are still to be dealt with.",
+                          {{"source", short_name(source)}})),
+      gaps_(registry.counter("gaps_total", "Times that records of a source had to be fetched.",
+                             {{"source", short_name(source)}})),
+      fetched_(registry.counter("fetched_records_total", "Records of a source that were fetched.",
+                                {{"source", short_name(source)}})) {}
+
+void SubscriberMetrics::update(std::uint64_t lag, const bus::Subscriber& subscriber) {
+  lag_.set(static_cast<double>(lag));
+  raise(gaps_, subscriber.gaps());
+  raise(fetched_, subscriber.fetched());
+}
+
+}  // namespace depthwire::service
