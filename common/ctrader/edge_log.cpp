@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::chrono::seconds clock_after{1};
 
-std::int64_t wall_ns() {
+std::int64_t utc_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
@@ -61,7 +61,7 @@ void log_state(const ConnectionName& name, SessionState state, const std::string
 
 ReceiveClock make_clock(bool simulated, std::int64_t last) {
   return simulated ? ReceiveClock::simulated(last)
-                   : ReceiveClock::real(last, wall_ns(), std::chrono::steady_clock::now());
+                   : ReceiveClock::real(last, utc_ns(), std::chrono::steady_clock::now());
 }
 
 }  // namespace
@@ -133,8 +133,23 @@ void EdgeLog::up() {
   append_control(envelope);
 }
 
-void EdgeLog::tick(std::chrono::steady_clock::time_point now) {
+void EdgeLog::watch_clock(std::chrono::steady_clock::time_point now, std::int64_t wall_ns) {
+  const auto step = clock_watch_.look(now, wall_ns);
+  if (!step) return;
+  spdlog::warn("{}: the wall clock was set by {} ms; receive times go on as they were",
+               name_.connection, *step / 1'000'000);
+  clock_.advance(now);
+  bus::Envelope envelope;
+  envelope.mutable_clock_step()->set_step_ns(*step);
+  append_control(envelope);
+  publisher_.flush();
+}
+
+void EdgeLog::tick() { tick(std::chrono::steady_clock::now(), utc_ns()); }
+
+void EdgeLog::tick(std::chrono::steady_clock::time_point now, std::int64_t wall_ns) {
   publisher_.tick();
+  if (!clock_.is_simulated()) watch_clock(now, wall_ns);
   if (!quiet_) {
     quiet_ = true;
     quiet_since_ = now;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/bus/publisher.hpp"
+#include "common/ctrader/clock_watch.hpp"
 #include "common/ctrader/receive_clock.hpp"
 #include "common/ctrader/session.hpp"
 #include "proto/bus/envelope.pb.h"
@@ -46,19 +47,23 @@ class EdgeLog {
   void up();
   [[nodiscard]] bool is_down() const { return down_since_ns_.has_value(); }
 
-  /// Writes CLOCK when nothing was appended for a second, in real time. Sends bus heartbeats. To be
-  /// called every 50 ms.
-  void tick(std::chrono::steady_clock::time_point now);
+  /// Writes CLOCK when nothing was appended for a second and CLOCK_STEP when the wall clock was
+  /// set, in real time. Sends bus heartbeats. To be called every 50 ms.
+  void tick();
+  /// The same at a given time: of the steady clock, and UTC in nanoseconds.
+  void tick(std::chrono::steady_clock::time_point now, std::int64_t wall_ns);
 
   /// Notes that somebody else appended to the publisher.
   void appended() { quiet_ = false; }
 
  private:
   void append_control(bus::Envelope& envelope);
+  void watch_clock(std::chrono::steady_clock::time_point now, std::int64_t wall_ns);
 
   bus::Publisher& publisher_;
   ConnectionName name_;
   ReceiveClock clock_;
+  ClockWatch clock_watch_;
   std::optional<std::int64_t> down_since_ns_;
   bool quiet_ = true;  // nothing was appended since quiet_since_
   std::chrono::steady_clock::time_point quiet_since_;

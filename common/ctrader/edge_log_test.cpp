@@ -129,19 +129,30 @@ TEST_F(EdgeLogTest, AQuietSecondGivesAClockInRealTimeOnly) {
     auto life = begin(false);
     life.log.connection(SessionState::ready, "", true);
     life.publisher.flush();
-    life.log.tick(start);
-    life.log.tick(start + 999ms);
+    life.log.tick(start, 0);
+    life.log.tick(start + 999ms, 999'000'000);
     EXPECT_EQ(records().size(), 1U);
 
-    life.log.tick(start + 1s);
+    life.log.tick(start + 1s, 1'000'000'000);
     EXPECT_TRUE(records().back().has_clock());
     EXPECT_GE(records().back().receive_time_ns(), records().front().receive_time_ns());
   }
   std::filesystem::remove_all(journal());
   auto simulated = begin();
-  simulated.log.tick(start + 1s);
-  simulated.log.tick(start + 5s);
+  simulated.log.tick(start + 1s, 0);
+  simulated.log.tick(start + 5s, 0);
   EXPECT_TRUE(records().empty());
+}
+
+TEST_F(EdgeLogTest, AWallClockThatWasSetIsTold) {
+  const auto start = std::chrono::steady_clock::now();
+  auto life = begin(false);
+  life.log.tick(start, 0);
+
+  life.log.tick(start + 50ms, 3'600'050'000'000);
+
+  ASSERT_TRUE(records().back().has_clock_step());
+  EXPECT_EQ(records().back().clock_step().step_ns(), 3'600'000'000'000);
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ void Session::tick() {
     const auto due = feed_.due_resubscriptions();
     if (!due.empty()) resubscribe_depth(due);
   }
-  log_.tick(ctrader::Clock::now());
+  log_.tick();
 }
 
 void Session::commit() {
