@@ -6,8 +6,12 @@
 #include "simulator/market/recording.hpp"
 #include "simulator/texts.hpp"
 
+#include <cassert>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace depthwire::simulator {
@@ -17,7 +21,13 @@ using service::ExitError;
 namespace exit_code = service::exit_code;
 
 // Config::check() has refused what does not parse.
-Symbols symbols_of(const Config& config) { return parse_symbols(config.symbols).value(); }
+template <class T>
+T checked(std::optional<T> parsed) {
+  assert(parsed);
+  return *std::move(parsed);
+}
+
+Symbols symbols_of(const Config& config) { return checked(parse_symbols(config.symbols)); }
 
 std::vector<std::unique_ptr<SymbolSource>> generated(const Config& config) {
   GeneratorSettings settings{.seed = config.seed, .events_per_second = config.rate};
@@ -52,7 +62,7 @@ std::vector<std::unique_ptr<SymbolSource>> recorded(const Config& config) {
 
 Pace pace_of(const Config& config) {
   if (config.pace > 0) return AtRate{config.pace};
-  const double factor = parse_speed(config.speed).value();
+  const double factor = checked(parse_speed(config.speed));
   if (factor > 0) return AtSpeed{factor};
   return AtMax{};
 }
@@ -70,7 +80,7 @@ Market make_market(const Config& config) {
 
 ServerSettings make_settings(const Config& config) {
   ServerSettings settings;
-  std::tie(settings.host, settings.port) = parse_address(config.listen).value();
+  std::tie(settings.host, settings.port) = checked(parse_address(config.listen));
   settings.session.credentials = {config.client_id, config.client_secret.reveal(),
                                   config.access_token.reveal(), config.account_id};
   settings.session.depth_requires_spots = config.depth_requires_spots;

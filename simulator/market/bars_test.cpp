@@ -13,7 +13,8 @@ using market::Price;
 using market::Spot;
 
 std::int64_t minute(sys_days day, int hour, int minute_of_hour) {
-  return duration_cast<minutes>(day.time_since_epoch()).count() + (hour * 60) + minute_of_hour;
+  return duration_cast<minutes>(day.time_since_epoch()).count() + (std::int64_t{hour} * 60) +
+         minute_of_hour;
 }
 std::int64_t ns(std::int64_t minute_number) { return minute_number * 60'000'000'000; }
 Spot bid(std::int64_t points) { return {.bid = Price{points}}; }

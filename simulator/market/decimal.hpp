@@ -10,6 +10,7 @@ namespace depthwire::simulator {
 struct Decimal {
   std::int64_t digits = 0;
   int decimals = 0;
+  bool operator==(const Decimal&) const = default;
 
   /// The number times 10^`scale`, exactly; nothing when that is no integer or does not fit.
   [[nodiscard]] std::optional<std::int64_t> times_ten_to(int scale) const;

@@ -11,11 +11,9 @@ using market::Side;
 using testing::HasSubstr;
 
 TEST(Decimal, IsReadAsWritten) {
-  EXPECT_EQ(parse_decimal("12")->digits, 12);
-  EXPECT_EQ(parse_decimal("0.00500")->digits, 500);
-  EXPECT_EQ(parse_decimal("0.00500")->decimals, 5);
-  EXPECT_EQ(parse_decimal("1e-06")->digits, 1);
-  EXPECT_EQ(parse_decimal("1e-06")->decimals, 6);
+  EXPECT_EQ(parse_decimal("12"), (Decimal{12, 0}));
+  EXPECT_EQ(parse_decimal("0.00500"), (Decimal{500, 5}));
+  EXPECT_EQ(parse_decimal("1e-06"), (Decimal{1, 6}));
 }
 
 TEST(Decimal, RefusesEverythingElse) {

@@ -17,7 +17,7 @@ class TestFiles {
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
 
   std::filesystem::path write(const std::string& name, std::string_view text) const {
-    const auto path = directory() / name;
+    auto path = directory() / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;
     return path;

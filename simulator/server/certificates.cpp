@@ -214,8 +214,8 @@ bool still_good(const CertificateFiles& files, EVP_PKEY* ca_key,
 CertificateFiles ensure_certificates(const fs::path& directory,
                                      const std::vector<std::string>& more_names) {
   fs::create_directories(directory);
-  const CertificateFiles files{directory / "ca.pem", directory / "ca.key", directory / "server.pem",
-                               directory / "server.key"};
+  CertificateFiles files{directory / "ca.pem", directory / "ca.key", directory / "server.pem",
+                         directory / "server.key"};
   if (!fs::exists(files.ca) || !fs::exists(files.ca_key)) {
     const auto key = make_key();
     const auto ca = make_ca(key.get());

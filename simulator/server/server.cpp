@@ -42,6 +42,7 @@ std::int64_t wall_ns() {
 
 std::vector<SymbolInfo> symbols_of(const Market& market) {
   std::vector<SymbolInfo> symbols;
+  symbols.reserve(market.symbol_count());
   for (std::size_t i = 0; i < market.symbol_count(); ++i) symbols.push_back(market.symbol(i));
   return symbols;
 }
@@ -190,6 +191,7 @@ ServerStatus Server::Impl::status() const {
 
 void Server::Impl::start_market_if_due() {
   std::vector<Interest> clients;
+  clients.reserve(connections_.size());
   for (const auto& connection : connections_) {
     const Session& session = connection->session();
     clients.push_back({.symbols = session.subscribed_symbols(),

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <memory>
 #include <numeric>
 #include <system_error>
 #include <thread>
@@ -26,7 +27,7 @@ class Running {
       : certificates(ensure_certificates(files.directory(), {})) {
     settings.port = 0;
     settings.report = files.directory() / "report.json";
-    server.emplace(
+    server = std::make_unique<Server>(
         settings,
         Market(generate({.symbols = profiles(symbols), .seed = seed}), {.events = events}),
         certificates);
@@ -48,7 +49,7 @@ class Running {
 
   TestFiles files;
   CertificateFiles certificates;
-  std::optional<Server> server;
+  std::unique_ptr<Server> server;
   std::thread thread;
 };
 
@@ -158,7 +159,11 @@ TEST(Server, SaysGoodbyeWhenItStops) {
 
   std::thread stopper([&running] { running.stop(); });
   std::uint32_t last = 0;
-  while (const auto frame = client.receive()) last = frame->payloadtype();
+  while (true) {
+    const auto frame = client.receive();
+    if (!frame) break;
+    last = frame->payloadtype();
+  }
   stopper.join();
 
   EXPECT_EQ(last, static_cast<std::uint32_t>(PROTO_OA_CLIENT_DISCONNECT_EVENT));
@@ -172,8 +177,7 @@ TEST(Server, AMalformedFrameIsAnsweredAndTheConnectionClosed) {
   const auto answer = client.receive();
   const auto after = client.receive();
 
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->payloadtype(), static_cast<std::uint32_t>(ERROR_RES));
+  EXPECT_EQ(answer ? answer->payloadtype() : 0, static_cast<std::uint32_t>(ERROR_RES));
   EXPECT_FALSE(after);
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<std::string> symbol_names(const Board& board) {
   std::vector<std::string> names;
+  names.reserve(board.size());
   for (std::size_t i = 0; i < board.size(); ++i) names.push_back(board.at(i).info().name);
   return names;
 }
