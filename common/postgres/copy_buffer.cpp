@@ -85,7 +85,8 @@ void CopyBuffer::float8(double value) { int8(std::bit_cast<std::int64_t>(value))
 
 void CopyBuffer::text(std::string_view value) {
   char* to = put(grow(4 + value.size()), static_cast<std::int32_t>(value.size()));
-  std::memcpy(to, value.data(), value.size());
+  // An empty view may point nowhere.
+  if (!value.empty()) std::memcpy(to, value.data(), value.size());
 }
 
 void CopyBuffer::bytea(std::string_view value) { text(value); }

@@ -105,11 +105,13 @@ TEST_F(CopyBufferTest, ARowCanBeTakenBackAndTheStreamGoesOnAfterItsTrailer) {
   buffer.drop_row();
   buffer.begin_row(1);
   buffer.null();
+  buffer.begin_row(1);
+  buffer.text({});
 
   copy("text", buffer);
 
-  EXPECT_EQ(buffer.rows(), 2U);
-  EXPECT_THAT(values(), ElementsAre("kept", "NULL"));
+  EXPECT_EQ(buffer.rows(), 3U);
+  EXPECT_THAT(values(), ElementsAre("kept", "NULL", ""));
 }
 
 TEST_F(CopyBufferTest, OtherTypesComeBackAsTheyWere) {

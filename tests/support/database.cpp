@@ -37,6 +37,7 @@ std::vector<std::string> Database::query(const std::string& sql) const {
   postgres::Connection reader(as(postgres::reader_role));
   const auto result = reader.execute("SELECT row::text FROM (" + sql + ") AS row");
   std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(result.rows()));
   for (int row = 0; row < result.rows(); ++row) out.emplace_back(result.text(row, 0));
   return out;
 }

@@ -42,6 +42,7 @@ pid_t spawn(const std::vector<std::string>& command, const fs::path& log) {
   const passwd* user = geteuid() == 0 ? getpwnam("postgres") : nullptr;
   if (geteuid() == 0 && user == nullptr) throw std::runtime_error("there is no user 'postgres'");
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t parent = getpid();
