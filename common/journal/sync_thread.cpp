@@ -6,6 +6,12 @@
 #include <system_error>
 
 namespace depthwire::journal {
+namespace {
+
+/// All that is written within this time shares one sync.
+constexpr std::chrono::milliseconds sync_every{50};
+
+}  // namespace
 
 SyncThread::SyncThread() : thread_([this] { run(); }) {}
 
@@ -55,11 +61,22 @@ void SyncThread::check() const {
                                ". Nothing more is published. Check the disk, then start again.");
 }
 
+void SyncThread::wake() {
+  {
+    // It may have looked and not sleep yet: with the lock taken once, it does.
+    const std::lock_guard lock(mutex_);
+  }
+  wake_.notify_one();
+}
+
 void SyncThread::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait_for(lock, std::chrono::milliseconds(50), [this] { return requested_ || stop_; });
-    const bool work = requested_ || unsynced_.load(std::memory_order_relaxed) > 0;
+    const auto asked = [this] { return requested_ || stop_; };
+    const auto has_unsynced = [this] { return unsynced_.load(std::memory_order_relaxed) > 0; };
+    wake_.wait(lock, [&] { return asked() || has_unsynced(); });
+    wake_.wait_for(lock, sync_every, asked);
+    const bool work = requested_ || has_unsynced();
     requested_ = false;
     if (work && failure_.empty()) sync_once(lock);
     if (stop_) return;

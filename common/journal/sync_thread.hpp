@@ -14,9 +14,9 @@
 
 namespace depthwire::journal {
 
-/// Syncs a journal's files every 50 ms, after 1 MiB, or when asked, away from the thread that
-/// writes: one sync may take milliseconds. The first failure is kept and never retried, since the
-/// kernel may have dropped the pages (reliability: fail-stop).
+/// Syncs a journal's files 50 ms after a write, after 1 MiB, or when asked, away from the thread
+/// that writes: one sync may take milliseconds. The first failure is kept and never retried, since
+/// the kernel may have dropped the pages (reliability: fail-stop).
 class SyncThread {
  public:
   SyncThread();
@@ -29,7 +29,12 @@ class SyncThread {
   void use(std::shared_ptr<File> file, std::size_t sealed_bytes);
   /// `bytes` more have been written.
   void written(std::size_t bytes) {
-    if (unsynced_.fetch_add(bytes, std::memory_order_relaxed) + bytes >= sync_bytes) request();
+    const auto before = unsynced_.fetch_add(bytes, std::memory_order_relaxed);
+    if (before + bytes >= sync_bytes) {
+      request();
+    } else if (before == 0) {
+      wake();
+    }
   }
   /// Syncs soon.
   void request();
@@ -47,6 +52,8 @@ class SyncThread {
   };
 
   void run();
+  /// Lets the thread look at unsynced_, should it sleep.
+  void wake();
   void sync_once(std::unique_lock<std::mutex>& lock);
 
   std::atomic<std::size_t> unsynced_ = 0;
