@@ -6,7 +6,14 @@
 namespace depthwire::analyzer {
 namespace {
 
-constexpr Ns minute_ns = 60 * ns_per_second;
+constexpr Ns hour_ns = 3'600 * ns_per_second;
+constexpr Ns slot_ns = 120 * ns_per_second;  // between two values of a seasonal bin
+
+template <class T>
+Scale scale_of(std::span<const T> sorted) {
+  const double median = median_of(sorted);
+  return {median, mad_to_deviation * median_distance(sorted, median)};
+}
 
 Scale moment_scale(std::span<const double> values, bool sample) {
   const auto n = static_cast<double>(values.size());
@@ -31,27 +38,24 @@ std::optional<double> z_score(std::span<const double> baseline, double x, ZKind 
   if (kind != ZKind::robust) return z_score(moment_scale(baseline, kind == ZKind::sample), x);
   std::vector<double> sorted(baseline.begin(), baseline.end());
   std::sort(sorted.begin(), sorted.end());
-  return z_score(robust_scale(sorted), x);
+  return z_score(scale_of<double>(sorted), x);
 }
 
-Scale robust_scale(std::span<const double> sorted) {
-  const double median = median_of(sorted);
-  return {median, mad_to_deviation * median_distance(sorted, median)};
-}
+Scale robust_scale(std::span<const float> sorted) { return scale_of(sorted); }
 
 Baseline::Baseline(const BaselineParams& params)
     : params_(params),
       rolling_(static_cast<std::size_t>(params.window / ns_per_second), params.window) {}
 
 void Baseline::sample(Ns t, double value) {
-  rolling_.add(t, value);
+  rolling_.add(t, static_cast<float>(value));
   rolling_scale_ = robust_scale(rolling_.sorted());
 
-  const std::int64_t hour = t / (60 * minute_ns);
+  const std::int64_t hour = t / hour_ns;
   if (hour != hour_) enter_hour(hour, t);
-  const std::int64_t minute = t / minute_ns;
-  if (minute != minute_) {
-    minute_ = minute;
+  const std::int64_t slot = t / slot_ns;
+  if (slot != slot_) {
+    slot_ = slot;
     Bin& bin = bins_[bin_];
     bin.values.push_back(static_cast<float>(value));
     ++bin.per_day.back();
@@ -83,7 +87,7 @@ void Baseline::enter_hour(std::int64_t hour, Ns t) {
   Bin& bin = bins_[bin_];
   seasonal_scale_.reset();
   if (bin.per_day.size() >= params_.seasonal_days && bin.values.size() >= params_.minimum) {
-    std::vector<double> sorted(bin.values.begin(), bin.values.end());
+    std::vector<float> sorted(bin.values);
     std::sort(sorted.begin(), sorted.end());
     seasonal_scale_ = robust_scale(sorted);
     seasonal_n_ = sorted.size();

@@ -35,17 +35,18 @@ struct Scale {
                                             ZKind kind = ZKind::robust);
 
 /// Median and 1.4826 MAD of ascending values, at least one.
-[[nodiscard]] Scale robust_scale(std::span<const double> sorted);
+[[nodiscard]] Scale robust_scale(std::span<const float> sorted);
 
 struct BaselineParams {
   std::size_t minimum = 60;       ///< samples below which there is no z
   std::size_t seasonal_days = 5;  ///< days a seasonal bin needs before it is used
-  std::size_t seasonal_keep = 8;  ///< days a seasonal bin holds
+  std::size_t seasonal_keep = 6;  ///< days a seasonal bin holds
   Ns window = baseline_window;    ///< of the rolling baseline
 };
 
 /// The baseline of one series: the seasonal bin of the hour (168 hours of the week in New York)
-/// once it has enough days, before that the rolling one. Sample it once a second.
+/// once it has enough days, before that the rolling one. Sample it once a second. Values are kept
+/// as floats: a baseline needs no more, and there are many.
 class Baseline {
  public:
   explicit Baseline(const BaselineParams& params = {});
@@ -62,7 +63,7 @@ class Baseline {
   [[nodiscard]] std::optional<double> median() const;
 
  private:
-  /// One value a minute of the latest days of one hour of the week.
+  /// A value every two minutes of the latest days of one hour of the week.
   struct Bin {
     std::vector<float> values;
     std::vector<std::uint8_t> per_day;
@@ -71,12 +72,12 @@ class Baseline {
   void enter_hour(std::int64_t hour, Ns t);
 
   BaselineParams params_;
-  SortedWindow<double> rolling_;
+  SortedWindow<float> rolling_;
   std::optional<Scale> rolling_scale_;
   std::array<Bin, market::hours_per_week> bins_;
   std::int64_t hour_ = -1;  // hours since 1970
   std::size_t bin_ = 0;
-  std::int64_t minute_ = -1;  // of the last seasonal sample
+  std::int64_t slot_ = -1;  // of the last seasonal sample
   std::optional<Scale> seasonal_scale_;
   std::size_t seasonal_n_ = 0;
 };

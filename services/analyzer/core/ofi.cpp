@@ -12,8 +12,8 @@ constexpr std::size_t weights_after = 600;   // rows
 constexpr std::uint64_t weights_every = 60;  // rows
 constexpr std::uint64_t min_events = 2;
 
-constexpr OfiRow equal_weights() {
-  OfiRow weights{};
+constexpr OfiWeights equal_weights() {
+  OfiWeights weights{};
   weights.fill(1.0);
   return weights;
 }
@@ -54,13 +54,13 @@ std::int64_t order_flow(const market::Level& bid_before, const market::Level& as
 
 // Power iteration from equal weights: a 5 x 5 covariance needs no library, and the same rows give
 // the same weights.
-OfiRow first_component(const std::vector<OfiRow>& rows) {
-  OfiRow mean{};
+OfiWeights first_component(const std::vector<OfiRow>& rows) {
+  OfiWeights mean{};
   for (const OfiRow& row : rows) {
     for (std::size_t i = 0; i < ofi_levels; ++i) mean[i] += row[i];
   }
   for (double& value : mean) value /= static_cast<double>(rows.size());
-  std::array<OfiRow, ofi_levels> covariance{};
+  std::array<OfiWeights, ofi_levels> covariance{};
   for (const OfiRow& row : rows) {
     for (std::size_t i = 0; i < ofi_levels; ++i) {
       for (std::size_t j = 0; j < ofi_levels; ++j) {
@@ -68,9 +68,9 @@ OfiRow first_component(const std::vector<OfiRow>& rows) {
       }
     }
   }
-  OfiRow vector = equal_weights();
+  OfiWeights vector = equal_weights();
   for (int round = 0; round < 64; ++round) {
-    OfiRow next{};
+    OfiWeights next{};
     double length = 0;
     for (std::size_t i = 0; i < ofi_levels; ++i) {
       for (std::size_t j = 0; j < ofi_levels; ++j) next[i] += covariance[i][j] * vector[j];
@@ -115,7 +115,9 @@ void Ofi::second(Ns t) {
   touch_.advance(t - 1);
   levels_.advance(t - 1);
   OfiRow row{};
-  for (std::size_t i = 0; i < ofi_levels; ++i) row[i] = level(0, i).value_or(0.0);
+  for (std::size_t i = 0; i < ofi_levels; ++i)
+    row[i] = static_cast<float>(level(0, i).value_or(0.0));
+  if (rows_.empty()) rows_.reserve(max_rows);
   if (rows_.size() < max_rows) {
     rows_.push_back(row);
   } else {

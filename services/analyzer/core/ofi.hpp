@@ -36,8 +36,9 @@ struct TopLevels {
                                       const market::Level& ask_after);
 
 /// First principal component of `rows`, its entries summing to a positive number.
-using OfiRow = std::array<double, ofi_levels>;
-[[nodiscard]] OfiRow first_component(const std::vector<OfiRow>& rows);
+using OfiRow = std::array<float, ofi_levels>;
+using OfiWeights = std::array<double, ofi_levels>;
+[[nodiscard]] OfiWeights first_component(const std::vector<OfiRow>& rows);
 
 enum class OfiWindow : std::uint8_t { fast, brief, main };  // 1 s, 10 s, 60 s
 
@@ -72,7 +73,7 @@ class Ofi {
   std::vector<OfiRow> rows_;              // a ring
   std::size_t next_row_ = 0;
   std::uint64_t taken_rows_ = 0;
-  OfiRow weights_;
+  OfiWeights weights_;
 };
 
 }  // namespace depthwire::analyzer

@@ -90,11 +90,11 @@ TEST(Ofi, DustIsNotATouch) {
 TEST(Ofi, TheFirstComponentPointsWhereTheRowsVary) {
   std::vector<OfiRow> rows;
   for (int i = -10; i <= 10; ++i) {
-    const double x = i;
+    const auto x = static_cast<float>(i);
     rows.push_back({3 * x, 4 * x, 0, 0, 0});
   }
 
-  const OfiRow weights = first_component(rows);
+  const OfiWeights weights = first_component(rows);
 
   EXPECT_NEAR(weights[0], 0.6, tolerance);
   EXPECT_NEAR(weights[1], 0.8, tolerance);

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -59,24 +60,28 @@ template <class T>
 }
 
 /// The values of the last `span` of time, at most `capacity` of them (the oldest go first), by age
-/// and by size at once. Grows to what it needs, then allocates no more.
+/// and by size at once. Ages are told in whole seconds, which at spans of an hour saves half the
+/// memory. Grows to what it needs, then allocates no more.
 template <class T>
 class SortedWindow {
  public:
-  SortedWindow(std::size_t capacity, Ns span) : capacity_(capacity), span_(span) {}
+  SortedWindow(std::size_t capacity, Ns span)
+      : capacity_(capacity), span_(static_cast<std::uint32_t>(span / ns_per_second)) {}
 
   void add(Ns t, T value) {
     evict(t);
     if (count_ == capacity_) drop_oldest();
-    if (count_ == ring_.size()) grow();
-    ring_[(head_ + count_) % ring_.size()] = {t, value};
+    if (count_ == times_.size()) grow();
+    const std::size_t at = (head_ + count_) % times_.size();
+    times_[at] = second_of(t);
+    values_[at] = value;
     ++count_;
     sorted_.insert(std::upper_bound(sorted_.begin(), sorted_.end(), value), value);
   }
 
   /// Forgets what is `span` old or older.
   void evict(Ns t) {
-    while (count_ > 0 && ring_[head_].t <= t - span_) drop_oldest();
+    while (count_ > 0 && times_[head_] + span_ <= second_of(t)) drop_oldest();
   }
 
   void clear() {
@@ -90,27 +95,30 @@ class SortedWindow {
   [[nodiscard]] std::span<const T> sorted() const { return sorted_; }
 
  private:
-  struct Entry {
-    Ns t = 0;
-    T value{};
-  };
+  // Seconds since 1970 fit until 2106.
+  static std::uint32_t second_of(Ns t) { return static_cast<std::uint32_t>(t / ns_per_second); }
 
   void drop_oldest() {
-    sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), ring_[head_].value));
-    head_ = (head_ + 1) % ring_.size();
+    sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), values_[head_]));
+    head_ = (head_ + 1) % times_.size();
     --count_;
   }
 
   void grow() {
-    std::rotate(ring_.begin(), ring_.begin() + static_cast<std::ptrdiff_t>(head_), ring_.end());
+    const auto head = static_cast<std::ptrdiff_t>(head_);
+    std::rotate(times_.begin(), times_.begin() + head, times_.end());
+    std::rotate(values_.begin(), values_.begin() + head, values_.end());
     head_ = 0;
-    ring_.resize(std::min(capacity_, std::max<std::size_t>(64, 2 * ring_.size())));
-    sorted_.reserve(ring_.size());
+    const std::size_t size = std::min(capacity_, std::max<std::size_t>(64, 2 * times_.size()));
+    times_.resize(size);
+    values_.resize(size);
+    sorted_.reserve(size);
   }
 
   std::size_t capacity_;
-  Ns span_;
-  std::vector<Entry> ring_;
+  std::uint32_t span_;                // seconds
+  std::vector<std::uint32_t> times_;  // a ring, as values_
+  std::vector<T> values_;
   std::size_t head_ = 0;
   std::size_t count_ = 0;
   std::vector<T> sorted_;

@@ -11,25 +11,25 @@ namespace depthwire::analyzer {
 namespace {
 
 TEST(SortedWindow, HoldsWhatIsYoungerThanItsSpanAndNoMoreThanItsCapacity) {
-  SortedWindow<int> window(3, 10);
+  SortedWindow<int> window(3, 10 * ns_per_second);
 
-  for (int i = 1; i <= 4; ++i) window.add(i, 10 - i);
+  for (int i = 1; i <= 4; ++i) window.add(i * ns_per_second, 10 - i);
   EXPECT_EQ(std::vector<int>(window.sorted().begin(), window.sorted().end()),
             (std::vector<int>{6, 7, 8}));
-  window.evict(13);
+  window.evict(13 * ns_per_second);
 
   EXPECT_EQ(window.size(), 1U);
 }
 
 TEST(SortedWindow, EqualsSortingWhatIsInside) {
   std::mt19937 random(11);
-  SortedWindow<int> window(200, 100);
+  SortedWindow<int> window(200, 100 * ns_per_second);
   std::deque<std::pair<Ns, int>> plain;
   Ns t = 0;
   for (int i = 0; i < 5'000; ++i) {
     t += static_cast<Ns>(random() % 3);
     const int value = static_cast<int>(random() % 50);
-    window.add(t, value);
+    window.add(t * ns_per_second, value);
     plain.emplace_back(t, value);
     while (plain.front().first <= t - 100 || plain.size() > 200) plain.pop_front();
     std::vector<int> sorted;
