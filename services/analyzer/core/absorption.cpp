@@ -34,6 +34,8 @@ std::optional<Fired> absorption_bar(const BarValues& bar, std::span<const BarVal
   if (before.empty() || bar.high == bar.low) return std::nullopt;
   std::vector<std::uint64_t> counts;
   std::vector<std::int64_t> ranges;
+  counts.reserve(before.size());
+  ranges.reserve(before.size());
   for (const BarValues& one : before) {
     counts.push_back(one.tick_count);
     ranges.push_back(one.high - one.low);

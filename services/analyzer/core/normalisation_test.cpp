@@ -62,7 +62,7 @@ TEST(Normalisation, ASeasonalBinServesOnceItHasFiveDays) {
   const Ns week = 168 * hour;
   const auto live_through_hour = [&](int day, double level) {
     for (int slot = 0; slot < 30; ++slot) {
-      baseline.sample(day * week + slot * 120 * ns_per_second, level + slot % 5);
+      baseline.sample(day * week + slot * (120 * ns_per_second), level + slot % 5);
     }
   };
 
@@ -84,6 +84,7 @@ TEST(Normalisation, MedianDistanceEqualsSortingAllDistances) {
     std::sort(values.begin(), values.end());
     const double median = median_of<double>(values);
     std::vector<double> distances;
+    distances.reserve(values.size());
     for (const double value : values) distances.push_back(std::abs(value - median));
     std::sort(distances.begin(), distances.end());
 

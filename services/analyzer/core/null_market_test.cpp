@@ -24,7 +24,7 @@ TEST(NullMarket, SignalsLeanToNeitherSideAndOutputsStayBounded) {
     ++outputs;
     const auto* signal = std::get_if<Signal>(&output.value);
     if (signal == nullptr || (signal->state != "open" && signal->state != "wide")) continue;
-    opened[signal->signal][static_cast<std::size_t>(signal->direction + 1)] += 1;
+    opened[signal->signal][signal->direction < 0 ? 0 : signal->direction > 0 ? 2 : 1] += 1;
   }
 
   EXPECT_GT(log.size(), 900'000U);

@@ -194,7 +194,7 @@ TEST_P(Planted, ATrendThatGoesOnWithoutFuelIsExhausted) {
     // One bar of 10 s: `changes` of the mid that sum to `drift`.
     for (int i = 0; i < changes; ++i) {
       mid += i == 0 ? drift : i % 2 == 0 ? 1 : -1;
-      script.spot(ms + 10 + i * 9'000 / changes, mid);
+      script.spot(ms + 10 + Ns{i} * 9'000 / changes, mid);
     }
     script.take(ms + 9'200, Side::bid);  // order flow does not agree
     script.refill(ms + 9'500, Side::bid, 3'000 - ms / 10'000);

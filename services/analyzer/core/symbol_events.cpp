@@ -150,6 +150,7 @@ void SymbolAnalyzer::evaluate_exhaustion(const Step& step) {
   for (const TenSeconds& ten : tens_) estimates_behind += ten.estimates;
   const bool estimated = inferred_quality() == Quality::ok && estimates_behind >= params_.min_sums;
   std::vector<ActivityBar> bars;
+  bars.reserve(tens_.size());
   for (const TenSeconds& ten : tens_) {
     bars.push_back({ten.mid.high, ten.mid.low, ten.mid.close, estimated ? ten.taken_buy : ten.ticks,
                     estimated ? ten.taken_sell : ten.ticks, ten.ofi});
