@@ -86,6 +86,7 @@ void Fetcher::answer(const Fetch& fetch, journal::Position head, Reply& reply) {
 void Fetcher::answer(const std::vector<journal::Newest>& newest, journal::Position head,
                      Reply& reply) {
   std::vector<std::uint64_t> offsets;
+  offsets.reserve(newest.size());
   for (const auto& topic : newest) offsets.push_back(topic.offset);
   std::sort(offsets.begin(), offsets.end());
 

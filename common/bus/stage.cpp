@@ -161,7 +161,8 @@ class StageRunner::Impl {
       if (topic != control && offset <= own_last.offset) newest = std::max(newest, offset);
     }
     journal::Reader reader(journal_);
-    if (newest > 0 && !reader.seek_offset(newest)) newest = 0;
+    // Not found: its segment has aged out; then reading begins at the oldest record.
+    (void)(newest > 0 && reader.seek_offset(newest));
     journal::Position cause;
     while (true) {
       const auto result = reader.next(own_last);
