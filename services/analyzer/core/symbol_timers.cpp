@@ -155,8 +155,8 @@ void SymbolAnalyzer::publish_sentiment(const Step& step) {
   out.quality =
       coverage < 0.8 || inferred_quality() != Quality::ok ? Quality::degraded : Quality::ok;
   // Full at full coverage: n_full = 10 x 30 s.
-  const auto seconds =
-      static_cast<std::uint64_t>(coverage * static_cast<double>(sentiment_window / ns_per_second));
+  constexpr auto window_seconds = static_cast<std::uint64_t>(sentiment_window / ns_per_second);
+  const auto seconds = static_cast<std::uint64_t>(coverage * static_cast<double>(window_seconds));
   out.confidence = confidence(Basis::inferred, out.quality, seconds, 30);
   step.outputs->push_back({symbol_, step.t, out});
 }
