@@ -103,9 +103,7 @@ void add_rest(CLI::App& app, Arguments& a) {
   });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Depthwire: market data and order-flow signals from a cTrader account.",
                "depthwire");
@@ -123,13 +121,21 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? service::exit_code::ok : service::exit_code::usage;
   }
   log::setup("depthwire", {.level = log::Level::warning});
+  return arguments.action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    return arguments.action();
+    return run(argc, argv);
   } catch (const service::ExitError& error) {
     std::fprintf(stderr, "depthwire: %s\n", error.what());
     return error.code();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "depthwire: %s\n", error.what());
-    return service::exit_code::software;
+  } catch (...) {
+    std::fputs("depthwire: something that is no exception was thrown\n", stderr);
   }
+  return service::exit_code::software;
 }

@@ -19,7 +19,7 @@ std::optional<fs::path> variable(const char* name) {
 
 /// The embedded default as a file that every process can read; touched only when it changed.
 fs::path write_default(const fs::path& run) {
-  const fs::path file = run / "default.yaml";
+  fs::path file = run / "default.yaml";
   std::ifstream in(file);
   const std::string present{std::istreambuf_iterator<char>(in), {}};
   if (present == embedded_default()) return file;
