@@ -96,8 +96,8 @@ void measure_streaming_latency() {
   pipeline.start("streaming");
   pipeline.wait_ready("streaming");
   const auto samples = from_bus(pipeline);
-  check("pipeline.streaming", samples, rate);
-  print_latency("pipeline.streaming", samples, bare);
+  check("streaming.latency", samples, rate);
+  print_latency("streaming.latency", samples, bare);
 }
 
 void measure_pipeline_latency(const std::string& name, int rate) {

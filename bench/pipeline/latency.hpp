@@ -4,8 +4,8 @@
 
 namespace depthwire::bench {
 
-/// pipeline.streaming_*: the first part of the way, the simulator's socket write to a subscriber of
-/// streaming. (streaming.latency_* is the same of streaming's session alone, in one process.)
+/// streaming.latency_*: the first part of the way, the simulator's socket write to a subscriber of
+/// streaming.
 void measure_streaming_latency();
 
 /// <name>_*: the simulator's socket write to a WebSocket client of the gateway, at `rate` events a

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     return group.starts_with(prefix) || prefix.starts_with(group);
   };
   try {
-    if (wanted("pipeline.streaming_")) measure_streaming_latency();
+    if (wanted("streaming.latency_")) measure_streaming_latency();
     if (wanted("pipeline.latency_")) measure_pipeline_latency("pipeline.latency", 1'000);
     if (wanted("pipeline.latency5k_")) measure_pipeline_latency("pipeline.latency5k", 5'000);
     if (wanted("pipeline.idle_cpu_percent")) measure_idle_cpu();

@@ -114,13 +114,4 @@ void stamp(std::string& bytes, std::size_t end, std::int64_t time_ns) {
   }
 }
 
-std::int64_t stamp_of(std::string_view frame) {
-  std::uint64_t time = 0;
-  for (std::size_t i = stamp_bytes; i > 0; --i) {
-    time = time << 7U |
-           (static_cast<unsigned char>(frame[frame.size() - stamp_bytes + i - 1]) & 0x7FU);
-  }
-  return static_cast<std::int64_t>(time);
-}
-
 }  // namespace depthwire::bench

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace depthwire::bench {
@@ -33,7 +32,5 @@ inline constexpr std::uint64_t bench_levels = 10;  ///< a side
 /// Writes `time_ns` (UTC, now) into the stamped frame of `bytes` that ends at `end`, as the time of
 /// the simulator.
 void stamp(std::string& bytes, std::size_t end, std::int64_t time_ns);
-/// The time in a stamped frame.
-[[nodiscard]] std::int64_t stamp_of(std::string_view frame);
 
 }  // namespace depthwire::bench
