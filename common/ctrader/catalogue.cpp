@@ -1,6 +1,20 @@
 #include "common/ctrader/catalogue.hpp"
 
+#include <algorithm>
+
 namespace depthwire::ctrader {
+namespace {
+
+// A name becomes part of topics: they end at '|', are limited in length and are read by people.
+bool is_usable(std::string_view name) {
+  constexpr std::size_t longest = 100;
+  return !name.empty() && name.size() <= longest &&
+         std::none_of(name.begin(), name.end(), [](char c) {
+           return c == '|' || static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+         });
+}
+
+}  // namespace
 
 void Catalogue::set_assets(const ProtoOAAssetListRes& assets) {
   assets_.clear();
@@ -10,8 +24,12 @@ void Catalogue::set_assets(const ProtoOAAssetListRes& assets) {
 void Catalogue::set_symbols(const ProtoOASymbolsListRes& symbols) {
   symbols_.clear();
   ids_.clear();
+  unusable_.clear();
   for (const auto& symbol : symbols.symbol()) {
-    if (symbol.symbolname().empty()) continue;  // nobody could ask for it
+    if (!is_usable(symbol.symbolname())) {
+      unusable_.push_back(symbol.symbolname());
+      continue;
+    }
     symbols_.emplace(symbol.symbolid(), symbol);
     ids_.emplace(symbol.symbolname(), symbol.symbolid());
   }

@@ -40,6 +40,23 @@ TEST(Catalogue, FindsSymbolsByName) {
   EXPECT_THAT(catalogue.enabled_names(), ElementsAre("EURUSD"));
 }
 
+TEST(Catalogue, PassesOverNamesThatNoTopicCanCarry) {
+  const std::string longest(100, 'x');
+  ProtoOASymbolsListRes symbols;
+  for (const auto& name :
+       {std::string("A|B"), std::string(), std::string("A\nB"), longest + "x", longest}) {
+    auto* symbol = symbols.add_symbol();
+    symbol->set_symbolid(symbols.symbol_size());
+    symbol->set_symbolname(name);
+    symbol->set_enabled(true);
+  }
+  Catalogue catalogue;
+  catalogue.set_symbols(symbols);
+
+  EXPECT_THAT(catalogue.enabled_names(), ElementsAre(longest));
+  EXPECT_EQ(catalogue.unusable().size(), 4U);
+}
+
 TEST(Catalogue, JoinsWhatListsAndDetailsSay) {
   ProtoOASymbol details;
   details.set_symbolid(1);

@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int throttled_attempts = 5;
+constexpr int attempts_at_most = 5;  // of what is throttled, or failed for a moment
 constexpr std::chrono::seconds default_pause{1};
 // A server that asks for more than this is not taken at its word.
 constexpr std::uint64_t longest_pause_seconds = 300;
@@ -60,6 +60,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
 
   void message(const Envelope& envelope);
   void answered(InFlight request, const Envelope& envelope);
+  [[nodiscard]] Duration pause(int attempts, const BrokerError& error);
   void run(const Actions& actions);
   void change(const StateChanged& changed);
   void lose_requests();
@@ -92,8 +93,8 @@ void Client::Impl::stop() {
 
 void Client::Impl::send(InFlight request) {
   if (session_.state() != SessionState::ready) {
-    asio::post(io_, [handler = std::move(request.handler)] {
-      handler(tl::unexpected(BrokerError{.code = "CONNECTION_LOST"}));
+    asio::post(io_, [self = shared_from_this(), handler = std::move(request.handler)] {
+      if (!self->stopped_) handler(tl::unexpected(BrokerError{.code = "CONNECTION_LOST"}));
     });
     return;
   }
@@ -145,21 +146,28 @@ void Client::Impl::answered(InFlight request, const Envelope& envelope) {
       return;
     }
     case ErrorClass::throttled:
-      if (request.attempts < throttled_attempts) {
-        const std::chrono::seconds told{
-            std::min(error.retry_after_seconds.value_or(0), longest_pause_seconds)};
-        const auto jitter =
-            std::chrono::duration_cast<Duration>(std::chrono::duration<double>{random_()});
-        queue_.pause(request.request.payload_type, now_ + std::max(told, default_pause) + jitter);
+    case ErrorClass::transient:
+      if (request.attempts < attempts_at_most) {
+        queue_.pause(request.request.payload_type, now_ + pause(request.attempts, error));
         return send(std::move(request));
       }
       break;
     case ErrorClass::reauthenticate: run(session_.authorization_lost(now_, error)); break;
     case ErrorClass::permanent:
-    case ErrorClass::transient:
     case ErrorClass::business: break;
   }
   request.handler(tl::unexpected(error));
+}
+
+/// How long a payload type rests after its request failed for the `attempts`th time: what the
+/// server asks for, else twice as long as the time before.
+Duration Client::Impl::pause(int attempts, const BrokerError& error) {
+  const std::chrono::seconds told{
+      std::min(error.retry_after_seconds.value_or(0), longest_pause_seconds)};
+  const auto grown = default_pause * (1 << (attempts - 1));
+  const auto jitter =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>{random_()});
+  return std::max(told, grown) + jitter;
 }
 
 void Client::Impl::run(const Actions& actions) {

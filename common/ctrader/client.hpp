@@ -44,9 +44,9 @@ using Answer = tl::expected<Envelope, BrokerError>;
 using AnswerHandler = std::function<void(const Answer&)>;
 
 /// One authenticated connection to the broker: keeps it up, sends requests within the rate limits,
-/// matches answers. What the broker throttles is sent again a few times; what was in flight when
-/// the connection went is answered with the code CONNECTION_LOST, what nobody answers with
-/// NO_ANSWER. Used on the thread of its io_context.
+/// matches answers. What the broker throttles or cannot do at the moment is sent again a few times;
+/// what was in flight when the connection went is answered with the code CONNECTION_LOST, what
+/// nobody answers with NO_ANSWER. Used on the thread of its io_context.
 class Client {
  public:
   Client(boost::asio::io_context& io, ClientOptions options, ClientHandler& handler);

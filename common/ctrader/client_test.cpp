@@ -170,6 +170,35 @@ TEST_F(ClientTest, AThrottledRequestIsSentAgain) {
   EXPECT_EQ(asked, 2);
 }
 
+TEST_F(ClientTest, WhatTheBrokerCannotDoAtTheMomentIsSentAgain) {
+  std::atomic<int> asked = 0;
+  TestServer server(certificates_, [&](Peer& peer) {
+    serve(peer, [&](const ProtoMessage& request) {
+      return ++asked == 1 ? error_to(request, "CANT_ROUTE_REQUEST")
+                          : answer_to(request, 2113, ProtoOAAssetListRes());
+    });
+  });
+  Client client(io_, options(server), *this);
+  ASSERT_TRUE(log_in(client));
+
+  client.send(asset_list(account_id), note());
+
+  ASSERT_TRUE(run_until([&] { return answers_.size() == 1; }));
+  EXPECT_THAT(answers_, ElementsAre("2113"));
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(ClientTest, NobodyHearsOfARequestOnceTheClientHasStopped) {
+  {
+    Client client(io_, {}, *this);
+    client.send(asset_list(account_id), note());
+  }
+
+  io_.poll();
+
+  EXPECT_THAT(answers_, ElementsAre());
+}
+
 TEST_F(ClientTest, WhatIsSoAlreadyIsAnAnswer) {
   TestServer server(certificates_, [](Peer& peer) {
     serve(peer,

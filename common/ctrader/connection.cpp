@@ -44,8 +44,6 @@ class Connection::Impl : public std::enable_shared_from_this<Impl> {
   void close();
   void send(std::string_view frames);
 
-  [[nodiscard]] const ConnectionOptions& options() const { return options_; }
-
  private:
   /// Wraps a completion handler: it runs only while its connection is still the current one.
   template <class F>
@@ -270,6 +268,5 @@ Connection::~Connection() { impl_->close(); }
 void Connection::open() { impl_->open(); }
 void Connection::close() { impl_->close(); }
 void Connection::send(std::string_view frames) { impl_->send(frames); }
-const ConnectionOptions& Connection::options() const { return impl_->options(); }
 
 }  // namespace depthwire::ctrader

@@ -59,8 +59,6 @@ class Connection {
   /// Queues whole frames. What is queued until the io_context runs on goes out in one write.
   void send(std::string_view frames);
 
-  [[nodiscard]] const ConnectionOptions& options() const;
-
  private:
   class Impl;
   std::shared_ptr<Impl> impl_;

@@ -83,6 +83,11 @@ void TestBroker::on(std::uint32_t payload_type, Behaviour behaviour) {
   behaviours_[payload_type] = std::move(behaviour);
 }
 
+TestBroker::Behaviour TestBroker::behaviour(std::uint32_t payload_type) const {
+  const std::lock_guard lock(mutex_);
+  return behaviours_.at(payload_type);
+}
+
 std::vector<std::uint32_t> TestBroker::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;

@@ -47,6 +47,8 @@ class TestBroker {
 
   /// From now on `behaviour` answers requests of `payload_type`. Any thread.
   void on(std::uint32_t payload_type, Behaviour behaviour);
+  /// What answers requests of `payload_type` now, for a behaviour that adds to it.
+  [[nodiscard]] Behaviour behaviour(std::uint32_t payload_type) const;
   /// The payload types of all requests so far but heartbeats.
   [[nodiscard]] std::vector<std::uint32_t> requests() const;
 

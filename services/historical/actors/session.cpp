@@ -114,6 +114,10 @@ void Session::load_symbols() {
       spdlog::error("historical: no list of symbols: {}", to_string(catalogue.error()));
       return;
     }
+    for (const auto& name : catalogue->unusable()) {
+      spdlog::warn("historical: the symbol \"{}\" is passed over: no topic can carry its name",
+                   name);
+    }
     catalogue_ = std::move(*catalogue);
     std::vector<std::int64_t> ids;
     for (const auto& name : catalogue_.enabled_names()) ids.push_back(*catalogue_.id(name));

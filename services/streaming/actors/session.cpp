@@ -71,6 +71,7 @@ void Session::stop(const std::string& reason) {
 }
 
 void Session::tick() {
+  ask_again();
   follow_plan();
   // How long an answer takes is not the simulator's time: the bytes of a recording would depend on
   // it, so there a suspicion is only told.
@@ -161,13 +162,33 @@ void Session::publish_account_event(const ctrader::Envelope& envelope) {
 
 void Session::load_symbols() {
   ctrader::load_catalogue(client_, account_, [this](auto catalogue) {
-    if (catalogue) {
-      plan_.connected(std::move(*catalogue));
-      follow_plan();
-    } else if (!is_lost(catalogue.error())) {
-      spdlog::error("streaming: no list of symbols: {}", to_string(catalogue.error()));
+    if (!catalogue) {
+      if (is_lost(catalogue.error())) return;
+      spdlog::error("streaming: no list of symbols: {}; asking again in a while",
+                    to_string(catalogue.error()));
+      ask_again_at_ = ctrader::Clock::now() + options_.ask_again_after;
+      return;
     }
+    for (const auto& name : catalogue->unusable()) {
+      spdlog::warn("streaming: the symbol \"{}\" is passed over: no topic can carry its name",
+                   name);
+    }
+    plan_.connected(std::move(*catalogue));
+    follow_plan();
   });
+}
+
+void Session::ask_again() {
+  if (!ask_again_at_ || ctrader::Clock::now() < *ask_again_at_) return;
+  ask_again_at_.reset();
+  if (client_.state() == SessionState::ready) load_symbols();
+}
+
+/// Those of `symbols` that are still wanted: while an answer was under way a lease may have ended.
+Session::Symbols Session::still_wanted(Symbols symbols) const {
+  std::erase_if(symbols,
+                [this](const SymbolRef& symbol) { return !plan_.subscribes(symbol.name); });
+  return symbols;
 }
 
 void Session::follow_plan() {
@@ -190,20 +211,22 @@ void Session::subscribe(Symbols symbols) {
         } else {
           spdlog::error("streaming: no symbol data: {}", to_string(details.error()));
         }
-        subscribe_streams(symbols);
+        subscribe_streams(still_wanted(symbols));
         step_done();
       });
 }
 
 /// Spots first: depth and live bars need them.
 void Session::subscribe_streams(const Symbols& symbols) {
+  if (symbols.empty()) return;
   touch();
   streaming_ = true;
   for (const auto& symbol : symbols) feed_.add(symbol.id, symbol.name);
   commit();
   request_for(symbols, ctrader::subscribe_spots, "spots", [this](const Symbols& subscribed) {
-    subscribe_depth(subscribed);
-    subscribe_bars(subscribed);
+    const auto wanted = still_wanted(subscribed);
+    subscribe_depth(wanted);
+    subscribe_bars(wanted);
   });
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct SessionOptions {
   bool live_bars = true;             ///< one-minute bars of the broker
   /// How long a book may be suspect until its depth is subscribed anew.
   std::chrono::nanoseconds patience = BookWatch::usual_patience;
+  /// Until the list of symbols is asked for again, should it be refused.
+  std::chrono::milliseconds ask_again_after{10'000};
 };
 
 /// What the process around the session wants to hear of. Called on the session's thread.
@@ -88,8 +91,10 @@ class Session final : private ctrader::ClientHandler {
   [[nodiscard]] bus::CommandAnswer lease(const std::string& body);
 
   void load_symbols();
+  void ask_again();
   void follow_plan();
   void subscribe(Symbols symbols);
+  [[nodiscard]] Symbols still_wanted(Symbols symbols) const;
   void subscribe_streams(const Symbols& symbols);
   void subscribe_depth(const Symbols& symbols);
   void subscribe_bars(const Symbols& symbols);
@@ -123,7 +128,8 @@ class Session final : private ctrader::ClientHandler {
   std::set<std::uint32_t> unknown_types_;                 // logged once each
   std::int64_t last_inbound_ns_ = 0;
   int steps_in_flight_ = 0;
-  bool streaming_ = false;  // what was subscribed may have sent data
+  std::optional<ctrader::TimePoint> ask_again_at_;  // the list of symbols did not come
+  bool streaming_ = false;                          // what was subscribed may have sent data
   std::uint64_t undecodable_frames_ = 0;
 };
 

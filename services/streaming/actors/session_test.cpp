@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 namespace depthwire::streaming {
@@ -50,6 +51,7 @@ class SessionTest : public ::testing::Test {
                  const std::string& environment = "sim") {
     SessionOptions options;
     options.patience = 50ms;
+    options.ask_again_after = 50ms;
     options.publisher = {.environment = environment,
                          .source = environment + ".streaming",
                          .journal = journal(),
@@ -256,6 +258,34 @@ TEST_F(SessionTest, ALeaseSubscribesASymbolUntilItEnds) {
     return std::find(requests.begin(), requests.end(), 2129U) != requests.end();
   }));
   EXPECT_THAT(broker_.requests(), IsSupersetOf({2136, 2158, 2129}));
+}
+
+TEST_F(SessionTest, ALeaseThatEndsWhileItsSymbolIsLookedUpSubscribesNothing) {
+  begin({"EURUSD"});
+  ASSERT_TRUE(run_until([&] { return session_->symbols() == 1; }));
+  std::promise<void> go;
+  broker_.on(2116, [usual = broker_.behaviour(2116),
+                    may_answer = go.get_future().share()](TestBroker::Reply& reply) {
+    may_answer.wait();
+    usual(reply);
+  });
+
+  EXPECT_EQ(lease("GBPUSD", 60).status(), bus::CommandReply::done);
+  EXPECT_EQ(lease("GBPUSD", 0).status(), bus::CommandReply::done);
+  go.set_value();
+
+  EXPECT_TRUE(run_until_record("symbol GBPUSD"));
+  EXPECT_EQ(session_->symbols(), 1U);
+}
+
+TEST_F(SessionTest, AsksForTheListOfSymbolsAgainWhenItIsRefused) {
+  std::atomic<int> asked = 0;
+  broker_.on(2114, [&, usual = broker_.behaviour(2114)](TestBroker::Reply& reply) {
+    return ++asked == 1 ? reply.error("UNEXPECTED") : usual(reply);
+  });
+  begin({"EURUSD"});
+
+  EXPECT_TRUE(run_until([&] { return session_->symbols() == 1; }));
 }
 
 TEST_F(SessionTest, AWrongLeaseIsRefusedInWords) {

@@ -42,6 +42,9 @@ class SubscriptionPlan {
 
   /// The symbols that count as subscribed.
   [[nodiscard]] std::vector<SymbolRef> subscribed() const;
+  [[nodiscard]] bool subscribes(const std::string& name) const {
+    return subscribed_.contains(name);
+  }
   [[nodiscard]] const ctrader::Catalogue* catalogue() const {
     return catalogue_ ? &*catalogue_ : nullptr;
   }
