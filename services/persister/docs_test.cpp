@@ -55,6 +55,7 @@ class DatabasePage : public StoreTest {
     bar.mutable_bar()->set_period(bus::m1);
     bar.mutable_bar()->set_open_time_ns(event_ns / 60'000'000'000 * 60'000'000'000);
     bar.mutable_bar()->set_closed(true);
+    bar.mutable_bar()->mutable_bid()->set_open(108'600);
     add(aggregator, bar);
   }
   void add_analysis() {

@@ -94,6 +94,20 @@ TEST_F(RowsTest, AnEmptyBookHasNoMidAndEmptyLevels) {
   EXPECT_THAT(query("SELECT bids, asks FROM market_depth_json"), ElementsAre("([],[])"));
 }
 
+TEST_F(RowsTest, ABarWithoutABidIsADeadLetterAndNoCandleOfZeros) {
+  auto bar = envelope();
+  bar.mutable_bar()->set_period(bus::m1);
+  bar.mutable_bar()->set_open_time_ns(1'354'492'800'000'000'000);
+  bar.mutable_bar()->set_closed(true);
+  bar.mutable_bar()->mutable_ask()->set_open(108'605);
+  add(streaming, bar);
+
+  store();
+
+  EXPECT_THAT(query("SELECT count(*) FROM market_data_candles"), ElementsAre("(0)"));
+  EXPECT_THAT(query("SELECT reason FROM dead_letter"), ElementsAre("(\"a bar has no bid\")"));
+}
+
 TEST_F(RowsTest, OnlyClosedBarsBecomeCandlesAndTheViewPrefersHistory) {
   auto bar = envelope();
   auto& b = *bar.mutable_bar();
@@ -284,6 +298,7 @@ TEST_F(RowsTest, WhatCannotBeReadBecomesADeadLetterAndTheRestFlows) {
   add(aggregator, nul);
   auto period = envelope();
   period.mutable_bar()->set_closed(true);
+  period.mutable_bar()->mutable_bid()->set_open(108'600);
   add(aggregator, period);
   auto later = envelope();
   later.mutable_spot()->set_bid_points(2);

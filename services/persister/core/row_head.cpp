@@ -33,6 +33,7 @@ std::string_view to_string(RowError error) {
     case RowError::wrong_payload: return "the envelope holds another payload than its header says";
     case RowError::bad_text: return "a text is not UTF-8 or holds a NUL";
     case RowError::out_of_range: return "a number is beyond its column";
+    case RowError::no_bid: return "a bar has no bid";
     case RowError::uneven_levels: return "a book has more prices than sizes, or fewer";
     case RowError::unknown_value: return "a value of an enumeration is not known here";
   }

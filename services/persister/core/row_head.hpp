@@ -16,6 +16,7 @@ enum class RowError : std::uint8_t {
   wrong_payload,  ///< the envelope does not hold what the header says
   bad_text,       ///< text with NUL, or not UTF-8
   out_of_range,   ///< a number beyond its column
+  no_bid,         ///< a bar without a bid, which is what candles are made of
   uneven_levels,  ///< prices and sizes of a book differ in number
   unknown_value,  ///< a period, side or state that this program does not know
 };

@@ -148,6 +148,7 @@ Rows::Outcome Rows::dispatch(const std::string& source, const journal::Record& r
     case bus::Envelope::kBar: {
       if (!parse(opened->payload, m.bar)) return malformed;
       if (!m.bar.closed()) return {};
+      if (!m.bar.has_bid()) return tl::unexpected(RowError::no_bid);
       return row(Table::market_data_candles, m.bar.open_time_ns(),
                  [&](RowWriter& writer) { write_candle(writer, head, m.bar); });
     }
