@@ -17,18 +17,6 @@ namespace {
 
 std::atomic<bool> stop_asked{false};
 
-struct Publisher {
-  std::string name;
-  service::Endpoint endpoint;
-};
-
-std::vector<Publisher> publishers(const service::BusSettings& bus) {
-  return {{"streaming", bus.streaming},
-          {"historical", bus.historical},
-          {"aggregator", bus.aggregator},
-          {"analyzer", bus.analyzer}};
-}
-
 /// Topics as `options` select them: a prefix on the wire, the rest here.
 struct Selection {
   std::string prefix;
@@ -92,8 +80,12 @@ int tail(const Common& common, const TailOptions& options) {
   const Place place = find_place(common.root, common.config);
   AllSettings settings;
   settings.load(place.config);
-  const std::string environment =
-      options.environment.empty() ? settings.environment() : options.environment;
+  const std::string environment = settings.environment();
+  if (!options.environment.empty() && options.environment != environment) {
+    throw service::ExitError(service::exit_code::config,
+                             "--env " + options.environment + ": the configuration is of " +
+                                 environment + ". Name the other one's with --config.");
+  }
   const auto& bus = settings.streaming.bus;
   const Selection selected = selection(options, environment);
 
@@ -107,17 +99,19 @@ int tail(const Common& common, const TailOptions& options) {
   Printer printer(options);
   {
     std::vector<std::jthread> threads;
-    for (const Publisher& publisher : publishers(bus)) {
+    for (const auto name : service::publishers) {
+      const std::string publisher(name);
+      const auto* const endpoint = bus.find(publisher);
       bus::SubscriberOptions subscriber;
-      subscriber.source = environment + "." + publisher.name;
-      subscriber.publish = publisher.endpoint.publish;
-      subscriber.requests = publisher.endpoint.requests;
+      subscriber.source = environment + "." + publisher;
+      subscriber.publish = endpoint->publish;
+      subscriber.requests = endpoint->requests;
       subscriber.consumer = "tail";
       subscriber.start = bus::FromNewest{};
       subscriber.topic_prefixes = {selected.prefix};
       if (!bus.keys.empty()) {
         subscriber.curve = bus::load_curve(bus.keys, "cli");
-        subscriber.server_public_key = bus::load_public_key(bus.keys, publisher.name);
+        subscriber.server_public_key = bus::load_public_key(bus.keys, publisher);
       }
       threads.emplace_back([&context, subscriber, &selected, &printer] {
         follow(context, subscriber, selected, printer);

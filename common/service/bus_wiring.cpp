@@ -1,5 +1,7 @@
 #include "common/service/bus_wiring.hpp"
 
+#include <cassert>
+
 namespace depthwire::service {
 
 bus::PublisherOptions publisher_options(const Runtime& runtime, const BusSettings& settings,
@@ -16,11 +18,13 @@ bus::PublisherOptions publisher_options(const Runtime& runtime, const BusSetting
 }
 
 bus::SubscriberOptions subscriber_options(const Runtime& runtime, const BusSettings& settings,
-                                          std::string_view publisher, const Endpoint& from) {
+                                          std::string_view publisher) {
+  const auto* const from = settings.find(publisher);
+  assert(from != nullptr);
   bus::SubscriberOptions options;
   options.source = runtime.environment() + '.' + std::string(publisher);
-  options.publish = from.publish;
-  options.requests = from.requests;
+  options.publish = from->publish;
+  options.requests = from->requests;
   options.consumer = runtime.process();
   if (!settings.keys.empty()) {
     options.curve = bus::load_curve(settings.keys, runtime.process());

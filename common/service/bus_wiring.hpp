@@ -15,11 +15,10 @@ namespace depthwire::service {
                                                       const BusSettings& settings,
                                                       const Endpoint& own);
 
-/// The options of a subscriber of the process `publisher`, from its oldest record; the caller
-/// changes `start` and `topic_prefixes` as it needs.
+/// The options of a subscriber of `publisher`, one of service::publishers, from its oldest record;
+/// the caller changes `start` and `topic_prefixes` as it needs.
 [[nodiscard]] bus::SubscriberOptions subscriber_options(const Runtime& runtime,
                                                         const BusSettings& settings,
-                                                        std::string_view publisher,
-                                                        const Endpoint& from);
+                                                        std::string_view publisher);
 
 }  // namespace depthwire::service

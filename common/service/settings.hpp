@@ -1,11 +1,16 @@
 #pragma once
 
 #include "common/config/bind.hpp"
+#include "common/config/schema.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace depthwire::service {
 
@@ -45,6 +50,10 @@ struct Endpoint {
   }
 };
 
+/// Every process that publishes a journal.
+inline constexpr std::array<std::string_view, 4> publishers = {"streaming", "historical",
+                                                               "aggregator", "analyzer"};
+
 /// The section `bus`: where every publisher is, the same for those who bind and those who connect.
 /// A process that binds elsewhere than its readers connect (a container) overrides its own entry.
 struct BusSettings {
@@ -54,6 +63,15 @@ struct BusSettings {
   Endpoint historical{"tcp://127.0.0.1:5562", "tcp://127.0.0.1:5563"};
   Endpoint aggregator{"tcp://127.0.0.1:5564", "tcp://127.0.0.1:5565"};
   Endpoint analyzer{"tcp://127.0.0.1:5566", "tcp://127.0.0.1:5567"};
+
+  /// The publisher `name`; none for a process that publishes nothing.
+  [[nodiscard]] const Endpoint* find(std::string_view name) const {
+    if (name == "streaming") return &streaming;
+    if (name == "historical") return &historical;
+    if (name == "aggregator") return &aggregator;
+    if (name == "analyzer") return &analyzer;
+    return nullptr;
+  }
 
   template <class Visitor>
   void describe(Visitor& field) {
@@ -65,5 +83,19 @@ struct BusSettings {
     field.group("analyzer", analyzer, "order-flow signals");
   }
 };
+
+/// A setting `sources`: each one of `known`, none twice.
+inline void check_sources(const config::Checks& checks, const std::vector<std::string>& sources,
+                          std::span<const std::string_view> known) {
+  std::string all;
+  for (const auto name : known) all += (all.empty() ? "" : ", ") + std::string(name);
+  for (auto source = sources.begin(); source != sources.end(); ++source) {
+    if (std::find(known.begin(), known.end(), *source) == known.end()) {
+      checks.fail("sources", "expected some of " + all + ", got \"" + *source + "\"");
+    } else if (std::find(sources.begin(), source, *source) != source) {
+      checks.fail("sources", *source + " is named twice");
+    }
+  }
+}
 
 }  // namespace depthwire::service

@@ -109,7 +109,7 @@ void spawn_stage(Runtime& runtime, const BusSettings& bus, StageWiring wiring,
                  std::unique_ptr<bus::Stage> stage) {
   auto publisher = publisher_options(runtime, bus, wiring.own);
   publisher.parameters = std::move(wiring.parameters);
-  auto input = subscriber_options(runtime, bus, wiring.input, wiring.from);
+  auto input = subscriber_options(runtime, bus, wiring.input);
   auto runner =
       std::make_shared<std::unique_ptr<bus::StageRunner>>(std::make_unique<bus::StageRunner>(
           runtime.context(), std::move(publisher), std::move(input), std::move(stage)));

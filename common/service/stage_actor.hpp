@@ -14,7 +14,6 @@ namespace depthwire::service {
 /// Which journal a stage reads and where it publishes.
 struct StageWiring {
   std::string_view input;                         ///< the publisher's name: streaming
-  Endpoint from;                                  ///< its addresses
   Endpoint own;                                   ///< where the stage binds
   std::map<std::string, std::string> parameters;  ///< for EPOCH_START: what shapes the outputs
 };

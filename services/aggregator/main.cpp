@@ -12,7 +12,6 @@ int main(int argc, char** argv) {
         service::spawn_stage(
             runtime, config.bus,
             {.input = "streaming",
-             .from = config.bus.streaming,
              .own = config.bus.aggregator,
              .parameters = {{"depth", std::to_string(config.depth)},
                             {"book_interval_ms", std::to_string(config.book_interval.count())},

@@ -15,7 +15,6 @@ int main(int argc, char** argv) {
         service::spawn_stage(
             runtime, config.bus,
             {.input = "streaming",
-             .from = config.bus.streaming,
              .own = config.bus.analyzer,
              .parameters = {{"params_hash", std::to_string(analyzer::params_hash(params))}}},
             std::make_unique<analyzer::RecordStage>(params, runtime.environment() + ".streaming"));

@@ -1,10 +1,8 @@
 #pragma once
 
 #include "common/config/bind.hpp"
-#include "common/config/schema.hpp"
 #include "common/service/settings.hpp"
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
@@ -15,10 +13,10 @@ namespace depthwire::auditor {
 
 /// The auditor's settings.
 struct Config {
-  static constexpr std::array<std::string_view, 2> publishers = {"streaming", "historical"};
+  static constexpr std::array<std::string_view, 2> connected = {"streaming", "historical"};
 
   std::filesystem::path directory = "logs/ctrader";
-  std::vector<std::string> sources{publishers.begin(), publishers.end()};
+  std::vector<std::string> sources{connected.begin(), connected.end()};
   service::BusSettings bus;
 
   template <class Visitor>
@@ -29,11 +27,7 @@ struct Config {
   }
 
   void check(const config::Checks& checks) const {
-    for (const auto& name : sources) {
-      if (std::find(publishers.begin(), publishers.end(), name) == publishers.end()) {
-        checks.fail("sources", "expected streaming or historical, got \"" + name + "\"");
-      }
-    }
+    service::check_sources(checks, sources, connected);
   }
 };
 

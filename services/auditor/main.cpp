@@ -28,8 +28,7 @@ void start(service::Runtime& runtime, const auditor::Config& config) {
   auto log = open_log(runtime, config);
   std::vector<bus::SubscriberOptions> sources;
   for (const auto& name : config.sources) {
-    const auto& from = name == "streaming" ? config.bus.streaming : config.bus.historical;
-    sources.push_back(service::subscriber_options(runtime, config.bus, name, from));
+    sources.push_back(service::subscriber_options(runtime, config.bus, name));
   }
   runtime.thread("log", [&runtime, log, sources](const std::stop_token& stop) {
     if (!log->open(runtime, stop)) return;

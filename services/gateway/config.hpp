@@ -1,30 +1,23 @@
 #pragma once
 
 #include "common/config/bind.hpp"
-#include "common/config/schema.hpp"
 #include "common/service/settings.hpp"
 #include "services/gateway/core/origin.hpp"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace depthwire::gateway {
 
 /// The gateway's settings.
 struct Config {
-  static constexpr std::array<std::string_view, 4> publishers = {"streaming", "historical",
-                                                                 "aggregator", "analyzer"};
-
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   bool allow_remote = false;
   std::vector<std::string> origins;
-  std::vector<std::string> sources{publishers.begin(), publishers.end()};
+  std::vector<std::string> sources{service::publishers.begin(), service::publishers.end()};
   std::size_t max_clients = 1000;
   std::size_t max_clients_per_address = 10;
   std::size_t queue_kib = 1024;
@@ -58,12 +51,7 @@ struct Config {
   }
 
   void check(const config::Checks& checks) const {
-    for (const auto& name : sources) {
-      if (std::find(publishers.begin(), publishers.end(), name) == publishers.end()) {
-        checks.fail("sources",
-                    "expected streaming, historical, aggregator or analyzer, got \"" + name + "\"");
-      }
-    }
+    service::check_sources(checks, sources, service::publishers);
     for (const auto& origin : origins) {
       if (!is_well_formed_origin(origin)) {
         checks.fail("origins",

@@ -15,13 +15,6 @@ namespace {
 
 using namespace depthwire;
 
-const service::Endpoint& endpoint(const service::BusSettings& bus, const std::string& name) {
-  if (name == "streaming") return bus.streaming;
-  if (name == "historical") return bus.historical;
-  if (name == "aggregator") return bus.aggregator;
-  return bus.analyzer;
-}
-
 /// Raw depth is most of what streaming says and nothing that a browser shows.
 std::vector<std::string> topics(const std::string& environment, const std::string& name) {
   std::vector<std::string> kinds;
@@ -35,8 +28,7 @@ std::vector<bus::SubscriberOptions> sources(const service::Runtime& runtime,
                                             const gateway::Config& config) {
   std::vector<bus::SubscriberOptions> out;
   for (const auto& name : config.sources) {
-    auto options =
-        service::subscriber_options(runtime, config.bus, name, endpoint(config.bus, name));
+    auto options = service::subscriber_options(runtime, config.bus, name);
     options.start = bus::FromNewest{};
     options.topic_prefixes = topics(runtime.environment(), name);
     out.push_back(std::move(options));

@@ -54,7 +54,7 @@ struct RetentionConfig {
 
 /// The persister's settings.
 struct Config {
-  std::vector<std::string> sources{"streaming", "historical", "aggregator", "analyzer"};
+  std::vector<std::string> sources{service::publishers.begin(), service::publishers.end()};
   std::size_t batch_rows = 5'000;
   std::chrono::milliseconds batch_age{100};
   RetentionConfig retention;
@@ -74,6 +74,10 @@ struct Config {
                 "always kept, and in environment sim everything is");
     field.section("database", database, "PostgreSQL");
     field.section("bus", bus, "where the publishers are and where journals lie");
+  }
+
+  void check(const config::Checks& checks) const {
+    service::check_sources(checks, sources, service::publishers);
   }
 };
 

@@ -10,22 +10,12 @@
 namespace depthwire::persister {
 namespace {
 
-service::Endpoint endpoint(const service::BusSettings& bus, const std::string& name) {
-  if (name == "streaming") return bus.streaming;
-  if (name == "historical") return bus.historical;
-  if (name == "aggregator") return bus.aggregator;
-  if (name == "analyzer") return bus.analyzer;
-  throw service::ExitError(service::exit_code::config,
-                           "persister.sources: '" + name + "' publishes no journal");
-}
-
 WriterSettings writer_settings(const service::Runtime& runtime, const Config& config) {
   WriterSettings settings;
   settings.database =
       config.database.settings(runtime.environment(), config.database.persister, runtime.process());
   for (const std::string& name : config.sources) {
-    settings.sources.push_back(
-        service::subscriber_options(runtime, config.bus, name, endpoint(config.bus, name)));
+    settings.sources.push_back(service::subscriber_options(runtime, config.bus, name));
   }
   settings.limits.rows = config.batch_rows;
   settings.limits.age = config.batch_age;

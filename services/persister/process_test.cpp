@@ -235,7 +235,7 @@ TEST_F(PersisterProcess, AnUnknownSourceIsRefused) {
   const auto process = start("output", {"--set", "persister.sources=weather"});
 
   EXPECT_EQ(process->wait(), 78);
-  EXPECT_THAT(process->output(), HasSubstr("'weather' publishes no journal"));
+  EXPECT_THAT(process->output(), HasSubstr("got \"weather\""));
 }
 
 }  // namespace
