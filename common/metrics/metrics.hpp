@@ -14,6 +14,10 @@ namespace depthwire::metrics {
 class Counter {
  public:
   void add(std::uint64_t count = 1) { value_.fetch_add(count, std::memory_order_relaxed); }
+  /// For a count that is kept elsewhere; one thread only. A count that began anew changes nothing.
+  void raise_to(std::uint64_t count) {
+    if (count > value()) add(count - value());
+  }
   [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:

@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::chrono::seconds look_every{1};
 
-void raise(metrics::Counter& counter, std::uint64_t to) {
-  if (to > counter.value()) counter.add(to - counter.value());
-}
-
 double unix_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
@@ -66,8 +62,8 @@ SubscriberMetrics::SubscriberMetrics(metrics::Registry& registry, std::string_vi
 
 void SubscriberMetrics::update(std::uint64_t lag, const bus::Subscriber& subscriber) {
   lag_.set(static_cast<double>(lag));
-  raise(gaps_, subscriber.gaps());
-  raise(fetched_, subscriber.fetched());
+  gaps_.raise_to(subscriber.gaps());
+  fetched_.raise_to(subscriber.fetched());
 }
 
 }  // namespace depthwire::service

@@ -23,12 +23,13 @@ class Monitor {
 
  private:
   void check_source(const Feed& feed);
-  void raise(metrics::Counter& counter, std::uint64_t to) const;
 
   service::Runtime& runtime_;
   Gateway* gateway_ = nullptr;
   service::Heartbeat* heartbeat_ = nullptr;
   std::map<std::string, SourceState> states_;
+  std::uint64_t lag_ = 0;      // of all sources
+  std::uint64_t records_ = 0;  // of all sources
 };
 
 }  // namespace depthwire::gateway

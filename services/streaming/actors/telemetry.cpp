@@ -13,11 +13,6 @@ metrics::Counter& dropped(metrics::Registry& registry, const std::string& reason
                           {{"reason", reason}});
 }
 
-void catch_up(metrics::Counter& counter, std::uint64_t value, std::uint64_t& reported) {
-  counter.add(value - reported);
-  reported = value;
-}
-
 }  // namespace
 
 Telemetry::Telemetry(service::Runtime& runtime)
@@ -37,16 +32,15 @@ Telemetry::Telemetry(service::Runtime& runtime)
 void Telemetry::report(const Session& session) {
   edge_.report(session.publisher());
   const auto& counts = session.counts();
-  catch_up(counters_.spots, counts.spots, reported_.spots);
-  catch_up(counters_.depth_events, counts.depth_events, reported_.depth_events);
-  catch_up(counters_.bars, counts.bars, reported_.bars);
-  catch_up(counters_.resets, counts.resets, reported_.resets);
-  catch_up(counters_.keyframes, counts.keyframes, reported_.keyframes);
-  catch_up(counters_.unknown_symbols, counts.unknown_symbols, reported_.unknown_symbols);
-  catch_up(counters_.undecodable, counts.undecodable + session.undecodable_frames(),
-           reported_.undecodable);
-  catch_up(counters_.refused, counts.refused, reported_.refused);
-  catch_up(counters_.unknown_removals, counts.unknown_removals, reported_.unknown_removals);
+  counters_.spots.raise_to(counts.spots);
+  counters_.depth_events.raise_to(counts.depth_events);
+  counters_.bars.raise_to(counts.bars);
+  counters_.resets.raise_to(counts.resets);
+  counters_.keyframes.raise_to(counts.keyframes);
+  counters_.unknown_symbols.raise_to(counts.unknown_symbols);
+  counters_.undecodable.raise_to(counts.undecodable + session.undecodable_frames());
+  counters_.refused.raise_to(counts.refused);
+  counters_.unknown_removals.raise_to(counts.unknown_removals);
   symbols_.set(static_cast<double>(session.symbols()));
 }
 

@@ -25,7 +25,6 @@ class Telemetry {
   ctrader::EdgeTelemetry edge_;
   Counters counters_;
   metrics::Gauge& symbols_;
-  FeedCounts reported_;
 };
 
 }  // namespace depthwire::streaming
