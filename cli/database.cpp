@@ -19,7 +19,7 @@ using nlohmann::json;
 
 /// The time column that tells a table's newest row; "" when it has none.
 std::string time_column(postgres::Connection& connection, const std::string& table) {
-  for (std::string column : {"time", "receive_time", "updated_at", "started_at"}) {
+  for (std::string column : {"time", "stored_at", "applied_at"}) {
     const auto found = connection.execute(
         "SELECT FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1 "
         "AND column_name = $2 AND data_type LIKE 'timestamp%'",

@@ -2,6 +2,7 @@
 // line, what they do is in one file per subcommand.
 #include "cli/commands.hpp"
 #include "common/log/setup.hpp"
+#include "common/postgres/connection.hpp"
 #include "common/service/build_id.hpp"
 #include "common/service/exit_error.hpp"
 
@@ -132,6 +133,9 @@ int main(int argc, char** argv) {
   } catch (const service::ExitError& error) {
     std::fprintf(stderr, "depthwire: %s\n", error.what());
     return error.code();
+  } catch (const postgres::Error& error) {
+    std::fprintf(stderr, "depthwire: %s\n", error.what());
+    return service::exit_code::unavailable;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "depthwire: %s\n", error.what());
   } catch (...) {

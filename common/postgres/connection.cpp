@@ -44,8 +44,6 @@ Result::Result(PGresult* result) : result_(result) {}
 void Result::Clear::operator()(PGresult* result) const { PQclear(result); }
 
 int Result::rows() const { return PQntuples(result_.get()); }
-int Result::columns() const { return PQnfields(result_.get()); }
-std::string_view Result::column_name(int column) const { return PQfname(result_.get(), column); }
 bool Result::is_null(int row, int column) const {
   return PQgetisnull(result_.get(), row, column) != 0;
 }

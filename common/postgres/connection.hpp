@@ -50,8 +50,6 @@ class Result {
   explicit Result(pg_result* result);
 
   [[nodiscard]] int rows() const;
-  [[nodiscard]] int columns() const;
-  [[nodiscard]] std::string_view column_name(int column) const;
   [[nodiscard]] bool is_null(int row, int column) const;
   /// Empty for NULL. Valid as long as the result.
   [[nodiscard]] std::string_view text(int row, int column) const;
