@@ -34,7 +34,8 @@ struct Config {
 
   template <class Visitor>
   void describe(Visitor& field) {
-    field("enabled", enabled, "connect to the broker; false: run without it");
+    field("enabled", enabled, "connect to the broker; false: run without it",
+          config::Env{"CTRADER_ENABLED"});
     field("host", host,
           "the simulator's host, localhost when empty; demo and live have endpoints of their own");
     field("port", port, "the simulator's port", config::Bounds{.min = 1, .max = 65'535});
