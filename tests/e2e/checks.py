@@ -116,6 +116,8 @@ class Checks:
     def rows_equal_records(self):
         """Each stored kind: as many rows as records."""
         for service, kind, sql in (
+            ("streaming", journal.CONNECTION, "SELECT count(*) FROM connection_log WHERE source = 'sim.streaming'"),
+            ("historical", journal.CONNECTION, "SELECT count(*) FROM connection_log WHERE source = 'sim.historical'"),
             ("aggregator", journal.BOOK, "SELECT count(*) FROM market_depth"),
             ("analyzer", journal.SIGNAL, "SELECT count(*) FROM order_flow_signals"),
             ("analyzer", journal.SENTIMENT, "SELECT count(*) FROM sentiment_data"),
@@ -124,6 +126,22 @@ class Checks:
             journaled = sum(record.type == kind for record in journal.records(self.pipeline.journal(service)))
             stored = self.pipeline.query(sql)[0][0]
             assert journaled == stored, f"{sql}: {stored} rows, {journaled} records"
+        self.spots_are_ticks()
+
+    def spots_are_ticks(self):
+        """A row for each side that a spot tells."""
+        sides = sum(envelope.spot.HasField("bid_points") + envelope.spot.HasField("ask_points")
+                    for _, envelope in self.parsed("streaming", journal.SPOT))
+        stored = self.pipeline.query("SELECT count(*) FROM ticks WHERE source = 'sim.streaming'")[0][0]
+        assert sides == stored > 0, f"ticks: {stored} rows, {sides} sides of spots"
+
+    def journaled_is_stored(self):
+        """Each change of depth has its row, and there are no others."""
+        self.read_depth()
+        for symbol, changes in self.changes.items():
+            stored = len(self.rows[symbol])
+            assert len(changes) == stored, f"{symbol}: {len(changes)} journaled, {stored} stored"
+        print(f"depth changes journaled = stored: {sum(map(len, self.rows.values()))}")
 
     def table_contents(self):
         """{table: [rows]} without epochs and arrival times, which differ between any two runs."""
