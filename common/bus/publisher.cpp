@@ -50,7 +50,7 @@ class Publisher::Impl {
 
   void flush() {
     if (group_time_ns_ == 0) return;
-    writer_.commit();
+    commit();
     for (const auto frame : writer_.group()) {
       // PUB never blocks: it drops for a peer whose queue is full, and that peer fetches.
       socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait);
@@ -102,6 +102,11 @@ class Publisher::Impl {
     return options_.environment == "sim" ? 0 : utc_ns();
   }
 
+  void commit() {
+    if (writer_.commit()) return;
+    throw service::ExitError(service::exit_code::disk, "journal: no room left on the disk");
+  }
+
   void announce_epoch() {
     const auto& found = writer_.recovered();
     Envelope envelope;
@@ -119,7 +124,7 @@ class Publisher::Impl {
     writer_.append(control_, Envelope::kEpochStart, journal::end_of_step,
                    envelope.SerializeAsString(), utc_ns());
     // Durable before anybody can see a position of this epoch.
-    writer_.commit();
+    commit();
     writer_.clear_group();
     writer_.sync();
   }

@@ -131,7 +131,7 @@ TEST_F(StageTest, AHalfWrittenStepIsCutAndDoneAgain) {
     // A step of which the last output was never written.
     journal::Writer writer({.directory = dir_.path() / "out"});
     writer.append(writer.topic("sim.job.-|"), Envelope::kJob, journal::no_flags, "half", 1);
-    writer.commit();
+    ASSERT_TRUE(writer.commit());
   }
   stage = runner(dir_.path() / "out");
   feed(1);

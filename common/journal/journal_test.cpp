@@ -23,7 +23,7 @@ WriterOptions options(const TempDir& dir) {
 void write(Writer& writer, std::string_view topic, std::string_view payload,
            std::uint16_t flags = end_of_step) {
   writer.append(writer.topic(topic), 10, flags, payload, 1);
-  writer.commit();
+  ASSERT_TRUE(writer.commit());
   writer.clear_group();
 }
 
@@ -236,7 +236,7 @@ TEST(Journal, AReaderFollowsARunningWriter) {
       writer.append(writer.topic("t|"), 10, end_of_step, std::string(random() % 200, 'y'), 1);
       ++written;
     }
-    writer.commit();
+    ASSERT_TRUE(writer.commit());
     writer.clear_group();
     while (std::holds_alternative<Record>(reader.next(writer.head()))) ++seen;
     ASSERT_EQ(seen, written);

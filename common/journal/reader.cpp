@@ -1,14 +1,10 @@
 #include "common/journal/reader.hpp"
 
-#include "common/journal/file.hpp"
 #include "common/journal/segment.hpp"
-
-#include <fcntl.h>
 
 #include <algorithm>
 #include <limits>
 #include <system_error>
-#include <tuple>
 #include <vector>
 
 namespace depthwire::journal {
@@ -21,9 +17,8 @@ constexpr Position no_bound{std::numeric_limits<std::uint64_t>::max(),
 // The last segment that begins at or before `position`, or the first.
 std::size_t segment_of(const std::vector<Segment>& segments, Position position) {
   const auto after = std::upper_bound(
-      segments.begin(), segments.end(), position, [](Position wanted, const Segment& segment) {
-        return wanted < Position{segment.epoch, segment.first_offset};
-      });
+      segments.begin(), segments.end(), position,
+      [](Position wanted, const Segment& segment) { return wanted < segment.first(); });
   if (after == segments.begin()) return 0;
   return static_cast<std::size_t>(after - segments.begin()) - 1;
 }
@@ -32,12 +27,12 @@ std::size_t segment_of(const std::vector<Segment>& segments, Position position) 
 
 class Reader::Impl {
  public:
-  Impl(std::filesystem::path directory, Position after)
-      : directory_(std::move(directory)), last_(after) {}
+  Impl(std::filesystem::path directory, Position after, Storage& storage)
+      : storage_(storage), directory_(std::move(directory)), last_(after) {}
 
   ReadResult next(Position up_to) {
     if (last_ >= up_to) return AtEnd{};
-    if (!file_.open()) {
+    if (!file_) {
       if (auto obstacle = open_at(last_)) return *obstacle;
     }
     while (true) {
@@ -65,7 +60,7 @@ class Reader::Impl {
   }
 
   bool seek_offset(std::uint64_t offset) {
-    const auto segments = list_segments(directory_);
+    const auto segments = list_segments(directory_, storage_);
     for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
       if (segment->first_offset > offset) continue;
       open(*segment);
@@ -85,18 +80,18 @@ class Reader::Impl {
 
  private:
   std::optional<ReadResult> open_at(Position after) {
-    const auto segments = list_segments(directory_);
+    const auto segments = list_segments(directory_, storage_);
     if (segments.empty()) return AtEnd{};
     const auto& oldest = segments.front();
     if (after != Position{} && after.offset + 1 < oldest.first_offset) {
-      return AgedOut{{oldest.epoch, oldest.first_offset}};
+      return AgedOut{oldest.first()};
     }
     open(segments[segment_of(segments, after)]);
     return std::nullopt;
   }
 
   void open(const Segment& segment) {
-    file_ = File(segment.path, O_RDONLY);
+    file_ = storage_.open(segment.path, Access::read);
     segment_ = segment;
     expected_ = segment.first_offset;
     bytes_.clear();
@@ -106,11 +101,10 @@ class Reader::Impl {
 
   // Is there a segment after the current one?
   bool open_following() {
-    const auto segments = list_segments(directory_);
-    const auto next = std::upper_bound(
-        segments.begin(), segments.end(), segment_, [](const Segment& a, const Segment& b) {
-          return std::tie(a.epoch, a.first_offset) < std::tie(b.epoch, b.first_offset);
-        });
+    const auto segments = list_segments(directory_, storage_);
+    const auto next =
+        std::upper_bound(segments.begin(), segments.end(), segment_,
+                         [](const Segment& a, const Segment& b) { return a.first() < b.first(); });
     if (next == segments.end()) return false;
     following_ = *next;
     return true;
@@ -124,29 +118,30 @@ class Reader::Impl {
     file_at_ += at_;
     at_ = 0;
     bytes_.resize(page_bytes);
-    bytes_.resize(file_.read_at(bytes_.data(), bytes_.size(), file_at_));
+    bytes_.resize(file_->read_at(bytes_.data(), bytes_.size(), file_at_));
     record = decode_entry(bytes_);
     if (!record && record.error() == FormatError::incomplete && bytes_.size() == page_bytes) {
       bytes_.resize(2 * page_bytes);  // the longest entry is little over one page
-      bytes_.resize(file_.read_at(bytes_.data(), bytes_.size(), file_at_));
+      bytes_.resize(file_->read_at(bytes_.data(), bytes_.size(), file_at_));
       record = decode_entry(bytes_);
     }
     return record;
   }
 
+  Storage& storage_;
   std::filesystem::path directory_;
   Position last_;
   Segment segment_;
   Segment following_;
-  File file_;
+  std::unique_ptr<StorageFile> file_;
   std::uint64_t expected_ = 0;
   std::string bytes_;  // from file_at_ on
   std::size_t file_at_ = 0;
   std::size_t at_ = 0;  // the place of reading in bytes_
 };
 
-Reader::Reader(std::filesystem::path directory, Position after)
-    : impl_(std::make_unique<Impl>(std::move(directory), after)) {}
+Reader::Reader(std::filesystem::path directory, Position after, Storage& storage)
+    : impl_(std::make_unique<Impl>(std::move(directory), after, storage)) {}
 Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
@@ -156,10 +151,10 @@ ReadResult Reader::next(Position up_to) { return impl_->next(up_to); }
 bool Reader::seek_offset(std::uint64_t offset) { return impl_->seek_offset(offset); }
 Position Reader::last() const { return impl_->last(); }
 
-Position first_position(const std::filesystem::path& directory) {
-  const auto segments = list_segments(directory);
+Position first_position(const std::filesystem::path& directory, Storage& storage) {
+  const auto segments = list_segments(directory, storage);
   if (segments.empty()) return {};
-  return {segments.front().epoch, segments.front().first_offset};
+  return segments.front().first();
 }
 
 }  // namespace depthwire::journal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/journal/format.hpp"
+#include "common/journal/storage.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -31,7 +32,7 @@ class Reader {
  public:
   /// Begins after `after`; {0, 0} begins at the oldest record. Throws std::system_error when the
   /// directory cannot be read.
-  explicit Reader(std::filesystem::path directory, Position after = {});
+  explicit Reader(std::filesystem::path directory, Position after = {}, Storage& storage = disk());
   ~Reader();
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
@@ -53,6 +54,7 @@ class Reader {
 };
 
 /// The oldest record of a journal; {0, 0} when there is none.
-[[nodiscard]] Position first_position(const std::filesystem::path& directory);
+[[nodiscard]] Position first_position(const std::filesystem::path& directory,
+                                      Storage& storage = disk());
 
 }  // namespace depthwire::journal

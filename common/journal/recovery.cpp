@@ -1,85 +1,171 @@
 #include "common/journal/recovery.hpp"
 
-#include "common/journal/file.hpp"
 #include "common/service/exit_error.hpp"
 
-#include <fcntl.h>
-
+#include <algorithm>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace depthwire::journal {
 namespace {
 
-std::string read_all(const File& file) {
-  std::string bytes(file.size(), '\0');
-  bytes.resize(file.read_at(bytes.data(), bytes.size(), 0));
-  return bytes;
+[[noreturn]] void damaged(const Segment& segment, const std::string& how) {
+  throw service::ExitError(
+      service::exit_code::corrupt,
+      "journal segment " + segment.path.string() + " is damaged: " + how +
+          "; nothing was changed. Restore the file from a copy, or move the journal away to begin "
+          "a new one: its consumers will record the loss.");
 }
 
-// The topics as of the end of `segments[count - 1]`: from its table, or by reading it and, as far
-// as their tables are missing too, those before it.
-TopicTable topics_before(const std::vector<Segment>& segments, std::size_t count) {
-  std::size_t from = count;
-  TopicTable topics;
-  while (from > 0) {
-    if (auto table = load_topics(segments[from - 1].path)) {
-      topics = std::move(*table);
-      break;
-    }
-    --from;
+class Recoverer {
+ public:
+  Recoverer(const std::filesystem::path& directory, bool cut_to_step, Storage& storage)
+      : storage_(storage),
+        directory_(directory),
+        cut_to_step_(cut_to_step),
+        segments_(list_segments(directory, storage)) {}
+
+  Recovery run() {
+    check_sealed();
+    const std::size_t end = find_end();
+    remove_from(end);
+    for (std::size_t i = 0; i < end; ++i) settle(i);
+    remove_strays();
+    return std::move(recovery_);
   }
-  for (; from < count; ++from) {
-    const auto bytes = read_all(File(segments[from].path, O_RDONLY));
-    const auto scan = scan_segment(bytes, segments[from], topics);
-    const bool whole = scan.garbage_bytes == 0 &&
-                       (scan.stopped_by == FormatError::end || scan.valid_bytes == bytes.size());
-    if (!whole) {
-      throw service::ExitError(
-          service::exit_code::corrupt,
-          "journal segment " + segments[from].path.string() + " is damaged at byte " +
-              std::to_string(scan.valid_bytes) + " (" + std::string(to_string(scan.stopped_by)) +
-              "); nothing was changed. Restore the file from a copy, or move the journal away to "
-              "begin a new one: its consumers will record the loss.");
+
+ private:
+  // Every sealed segment is whole and follows the one before; so is an unsealed one that a sealed
+  // one follows: its seal has been lost, and reading it makes up for that.
+  void check_sealed() {
+    seals_.resize(segments_.size());
+    for (std::size_t i = 0; i < segments_.size(); ++i) {
+      seals_[i] = load_seal(storage_, segments_[i].path);
+      if (seals_[i]) sealed_ = i + 1;
+    }
+    for (std::size_t i = 0; i < sealed_; ++i) {
+      check_follows(i);
+      const auto file = storage_.open(segments_[i].path, Access::read);
+      if (seals_[i]) {
+        check_size(segments_[i], *seals_[i], file->size());
+        recovery_.topics = seals_[i]->topics;
+        recovery_.found.last = seals_[i]->last;
+      } else {
+        const auto scan = scan_segment(read_all(*file), segments_[i], recovery_.topics);
+        if (!scan.whole() || scan.valid_bytes == 0) damaged_at(segments_[i], scan);
+        keep(i, scan.valid_bytes, scan);
+      }
     }
   }
-  return topics;
-}
+
+  static void check_size(const Segment& segment, const Seal& seal, std::size_t bytes) {
+    if (bytes == seal.bytes) return;
+    damaged(segment,
+            "it has " + std::to_string(bytes) + " bytes instead of " + std::to_string(seal.bytes));
+  }
+
+  [[noreturn]] static void damaged_at(const Segment& segment, const Scan& scan) {
+    damaged(segment, std::string(to_string(scan.stopped_by)) + " at byte " +
+                         std::to_string(scan.valid_bytes));
+  }
+
+  void check_follows(std::size_t i) const {
+    if (i == 0 || segments_[i].first_offset == recovery_.found.last.offset + 1) return;
+    damaged(segments_[i], "the segment before it, from offset " +
+                              std::to_string(recovery_.found.last.offset + 1) + ", is missing");
+  }
+
+  // Reads the tail; returns how many segments stay.
+  std::size_t find_end() {
+    for (std::size_t i = sealed_; i < segments_.size(); ++i) {
+      if (i == sealed_) {
+        check_follows(i);
+      } else if (segments_[i].first_offset != recovery_.found.last.offset + 1) {
+        return count_lost(i);
+      }
+      auto topics = recovery_.topics;
+      const auto bytes = read_all(*storage_.open(segments_[i].path, Access::read));
+      auto scan = scan_segment(bytes, segments_[i], topics);
+      recovery_.found.torn_bytes += scan.garbage_bytes;
+      const bool whole = scan.whole();
+      if (cut_to_step_ && scan.records_after_step > 0) {
+        recovery_.found.cut_records += scan.records_after_step;
+        topics = recovery_.topics;
+        scan =
+            scan_segment(std::string_view(bytes).substr(0, scan.step_bytes), segments_[i], topics);
+      }
+      if (scan.valid_bytes == 0) return count_lost(i + 1) - 1;
+      recovery_.topics = std::move(topics);
+      keep(i, scan.valid_bytes, scan);
+      if (!whole) return count_lost(i + 1);
+    }
+    return segments_.size();
+  }
+
+  void keep(std::size_t i, std::size_t bytes, const Scan& scan) {
+    recovery_.found.last = scan.last;
+    seals_[i] = Seal{bytes, scan.last, scan.last_time_ns, recovery_.topics};
+    unsettled_.push_back(i);
+  }
+
+  // What lies beyond the end was written and is given up.
+  std::size_t count_lost(std::size_t end) {
+    for (std::size_t i = end; i < segments_.size(); ++i) {
+      TopicTable ignored;
+      const auto bytes = read_all(*storage_.open(segments_[i].path, Access::read));
+      const auto scan = scan_segment(bytes, segments_[i], ignored);
+      recovery_.found.torn_bytes += scan.valid_bytes + scan.garbage_bytes;
+    }
+    return end;
+  }
+
+  // The newest first, each durably: a power cut in between must not leave a hole.
+  void remove_from(std::size_t end) {
+    for (std::size_t i = segments_.size(); i > end; --i) {
+      storage_.remove(segments_[i - 1].path);
+      storage_.sync_directory(directory_);
+    }
+  }
+
+  void settle(std::size_t i) {
+    if (std::find(unsettled_.begin(), unsettled_.end(), i) == unsettled_.end()) return;
+    const auto file = storage_.open(segments_[i].path, Access::write);
+    if (file->size() != seals_[i]->bytes) file->truncate(seals_[i]->bytes);
+    file->sync_data();
+    try {
+      store_seal(storage_, segments_[i].path, *seals_[i]);
+    } catch (const std::system_error& error) {
+      if (!is_disk_full(error)) throw;
+      // The next start reads the segment again.
+    }
+  }
+
+  // Seals of segments that are gone, and seals that were never finished.
+  void remove_strays() {
+    for (const auto& name : storage_.list(directory_)) {
+      const std::filesystem::path path = directory_ / name;
+      const bool unfinished = path.extension() == ".new";
+      const bool stray =
+          path.extension() == ".topics" && !storage_.exists(directory_ / path.stem());
+      if (unfinished || stray) storage_.remove(path);
+    }
+  }
+
+  Storage& storage_;
+  const std::filesystem::path& directory_;
+  bool cut_to_step_;
+  std::vector<Segment> segments_;
+  std::vector<std::optional<Seal>> seals_;
+  std::vector<std::size_t> unsettled_;  // read, and not sealed yet
+  std::size_t sealed_ = 0;              // up to here segments are checked, not cut
+  Recovery recovery_;
+};
 
 }  // namespace
 
-Recovery recover(const std::filesystem::path& directory, bool cut_to_step) {
-  const auto segments = list_segments(directory);
-  Recovery recovery;
-  for (std::size_t count = segments.size(); count > 0; --count) {
-    const Segment& last = segments[count - 1];
-    const auto topics = topics_before(segments, count - 1);
-    const File file(last.path, O_RDWR);
-    const auto bytes = read_all(file);
-
-    recovery.topics = topics;
-    auto scan = scan_segment(bytes, last, recovery.topics);
-    recovery.found.torn_bytes += scan.garbage_bytes;
-    std::size_t keep = scan.valid_bytes;
-    if (cut_to_step && scan.records_after_step > 0) {
-      recovery.found.cut_records += scan.records_after_step;
-      keep = scan.step_bytes;
-      recovery.topics = topics;
-      scan = scan_segment(std::string_view(bytes).substr(0, keep), last, recovery.topics);
-    }
-    if (keep > 0) {
-      file.truncate(keep);
-      file.sync_data();
-      store_topics(last.path, recovery.topics);
-      recovery.found.last = scan.last;
-      return recovery;
-    }
-    // Nothing whole was written here: a life that ended before its first group.
-    std::filesystem::remove(last.path);
-    std::filesystem::remove(last.path.string() + ".topics");
-  }
-  recovery.topics.clear();
-  return recovery;
+Recovery recover(const std::filesystem::path& directory, bool cut_to_step, Storage& storage) {
+  return Recoverer(directory, cut_to_step, storage).run();
 }
 
 }  // namespace depthwire::journal

@@ -14,9 +14,11 @@ struct Recovery {
 };
 
 /// Makes the tail of a journal whole: cuts what is not a whole record, and for a stage what is not
-/// a whole step. Only the last segment that holds records is read, but for topics whose table is
-/// missing. The caller holds the lock. Throws service::ExitError 65 when an earlier segment is
-/// damaged; then no file has been touched.
-[[nodiscard]] Recovery recover(const std::filesystem::path& directory, bool cut_to_step);
+/// a whole step. The tail is what follows the last sealed segment; a power cut may have kept a
+/// later file of it and lost part of an earlier one, so the first hole ends the journal. The caller
+/// holds the lock. Throws service::ExitError 65 when a sealed segment is damaged or a segment is
+/// missing; then no file has been touched.
+[[nodiscard]] Recovery recover(const std::filesystem::path& directory, bool cut_to_step,
+                               Storage& storage = disk());
 
 }  // namespace depthwire::journal

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "common/journal/format.hpp"
+#include "common/journal/seal.hpp"
+#include "common/journal/storage.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,31 +17,32 @@ struct Segment {
   std::filesystem::path path;
   std::uint64_t epoch = 0;
   std::uint64_t first_offset = 0;
+
+  [[nodiscard]] Position first() const { return {epoch, first_offset}; }
 };
 
 [[nodiscard]] std::string segment_name(std::uint64_t epoch, std::uint64_t first_offset);
 [[nodiscard]] std::optional<Segment> parse_segment(const std::filesystem::path& path);
 
 /// The segments of a directory in position order. Throws std::system_error when it is unreadable.
-[[nodiscard]] std::vector<Segment> list_segments(const std::filesystem::path& directory);
-
-/// Topic -> offset of its newest record.
-using TopicTable = std::map<std::string, std::uint64_t, std::less<>>;
-
-/// The topics as of a segment's end lie beside it in `<segment>.topics`, so that a restart need not
-/// read all segments to know the previous offset of each topic. Losing the file costs time only.
-void store_topics(const std::filesystem::path& segment, const TopicTable& topics);
-[[nodiscard]] std::optional<TopicTable> load_topics(const std::filesystem::path& segment);
+[[nodiscard]] std::vector<Segment> list_segments(const std::filesystem::path& directory,
+                                                 Storage& storage = disk());
 
 /// What a scan of one segment's bytes found.
 struct Scan {
   std::size_t valid_bytes = 0;  ///< up to here all is whole
   std::size_t step_bytes = 0;   ///< up to here every step is whole
   Position last;                ///< of the whole records
-  Position last_step;           ///< of the whole steps
+  std::int64_t last_time_ns = 0;
   std::uint64_t records_after_step = 0;
   FormatError stopped_by = FormatError::end;
   std::size_t garbage_bytes = 0;  ///< after valid_bytes, up to the last byte that is not zero
+
+  /// Nothing but whole records, and zeros where space was taken ahead.
+  [[nodiscard]] bool whole() const {
+    const bool at_end = stopped_by == FormatError::end || stopped_by == FormatError::incomplete;
+    return at_end && garbage_bytes == 0;
+  }
 };
 
 /// Reads records while magic, bounds, CRC and continuity hold; tells each to `topics`.

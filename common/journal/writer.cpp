@@ -1,15 +1,10 @@
 #include "common/journal/writer.hpp"
 
-#include "common/journal/file.hpp"
 #include "common/journal/recovery.hpp"
 #include "common/journal/segment.hpp"
-#include "common/journal/sync_thread.hpp"
-#include "common/service/exit_error.hpp"
-
-#include <fcntl.h>
+#include "common/journal/syncer.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <chrono>
 #include <mutex>
@@ -19,39 +14,42 @@
 namespace depthwire::journal {
 namespace {
 
-std::uint64_t unix_ms() {
-  using std::chrono::duration_cast;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(duration_cast<std::chrono::milliseconds>(now).count());
-}
+/// While the disk is full, groups come often and room seldom.
+constexpr std::chrono::milliseconds retry_after{100};
 
 [[noreturn]] void disk_failure(const std::system_error& error) {
   throw service::ExitError(
       service::exit_code::disk,
       std::string("journal: ") + error.what() +
-          ". The directory must exist or be creatable, be writable by this user and have room.");
+          ". The directory must exist or be creatable, and be writable by this user.");
 }
 
-File lock_directory(const std::filesystem::path& directory) {
+[[noreturn]] void refuse_start(const std::system_error& error) {
+  if (!is_disk_full(error)) disk_failure(error);
+  throw DiskFull(service::exit_code::disk,
+                 std::string("journal: ") + error.what() + ". Make room on the journal's disk.");
+}
+
+std::unique_ptr<StorageFile> lock_directory(const WriterOptions& options) {
   try {
-    std::filesystem::create_directories(directory);
-    File lock(directory / "LOCK", O_RDWR | O_CREAT);
-    if (!lock.try_lock()) {
+    options.storage->create_directories(options.directory);
+    auto lock = options.storage->open(options.directory / "LOCK", Access::lock);
+    if (!lock->try_lock()) {
       throw service::ExitError(service::exit_code::lock_held,
-                               "journal " + directory.string() +
+                               "journal " + options.directory.string() +
                                    " is in use by another process; only one may write it.");
     }
     return lock;
   } catch (const std::system_error& error) {
-    disk_failure(error);
+    refuse_start(error);
   }
 }
 
 Recovery recover_or_fail(const WriterOptions& options) {
   try {
-    return recover(options.directory, options.cut_to_step);
+    return recover(options.directory, options.cut_to_step, *options.storage);
   } catch (const std::system_error& error) {
-    disk_failure(error);
+    refuse_start(error);
   }
 }
 
@@ -60,10 +58,13 @@ Recovery recover_or_fail(const WriterOptions& options) {
 class Writer::Impl {
  public:
   explicit Impl(WriterOptions options)
-      : options_(std::move(options)), lock_(lock_directory(options_.directory)) {
+      : options_(std::move(options)),
+        lock_(lock_directory(options_)),
+        sync_(*options_.storage, options_.sync_thread) {
     auto recovery = recover_or_fail(options_);
     recovered_ = recovery.found;
-    epoch_ = std::max(recovered_.last.epoch + 1, unix_ms());
+    const auto unix_ms = static_cast<std::uint64_t>(options_.time->utc_ns() / 1'000'000);
+    epoch_ = std::max(recovered_.last.epoch + 1, unix_ms);
     next_offset_ = recovered_.last.offset + 1;
     head_ = recovered_.last;
     for (const auto& [name, offset] : recovery.topics) {
@@ -71,7 +72,12 @@ class Writer::Impl {
       auto& known = topics_[id.index];
       known.last = known.written = known.latest = offset;
     }
-    begin_segment();
+    try {
+      file_ = make_segment(next_offset_);
+    } catch (const std::system_error& error) {
+      refuse_start(error);
+    }
+    sync_.use(file_);
   }
 
   TopicId topic(std::string_view name) {
@@ -98,6 +104,7 @@ class Writer::Impl {
                                             .flags = flags},
                                            payload);
     topic.last = position.offset;
+    group_time_ns_ = publish_time_ns;
     pending_.push_back({id.index, flags, position, start + 8, frame});
     control_in_group_ = control_in_group_ || type >= first_control_type;
     return position;
@@ -111,20 +118,27 @@ class Writer::Impl {
     return frames_;
   }
 
-  void commit() {
-    if (pending_.empty()) return;
+  bool commit() {
+    if (pending_.empty()) return true;
     sync_.check();
+    if (full_ && options_.time->steady() < retry_at_) return false;
     try {
       // A group lies in one segment, so a step is never split between two.
-      if (written_ > 0 && written_ + group_bytes_.size() > options_.segment_bytes) {
-        store_topics(file_->path(), written_topics());
-        begin_segment();
-      }
-      file_->write_at(group_bytes_, written_);
+      const bool fits = written_ == 0 || written_ + group_bytes_.size() <= options_.segment_bytes;
+      if (segment_ended_ || !fits) begin_segment();
+      write_group();
+      full_ = false;
     } catch (const std::system_error& error) {
-      disk_failure(error);
+      if (!is_disk_full(error)) {
+        sync_.fail(error.what());
+        disk_failure(error);
+      }
+      full_ = true;
+      retry_at_ = options_.time->steady() + retry_after;
+      return false;
     }
     written_ += group_bytes_.size();
+    last_time_ns_ = group_time_ns_;
     {
       const std::lock_guard lock(mutex_);
       for (const auto& pending : pending_) note_written(pending);
@@ -132,6 +146,14 @@ class Writer::Impl {
     }
     sync_.written(group_bytes_.size());
     if (control_in_group_) sync_.request();
+    return true;
+  }
+
+  void discard_group() {
+    if (!pending_.empty()) next_offset_ = pending_.front().position.offset;
+    for (const auto& pending : pending_)
+      topics_[pending.topic].last = topics_[pending.topic].written;
+    clear_group();
   }
 
   void clear_group() {
@@ -158,10 +180,11 @@ class Writer::Impl {
   }
 
   WriterOptions options_;
+  std::unique_ptr<StorageFile> lock_;  // outlives the sync thread
   Recovered recovered_;
   std::uint64_t epoch_ = 0;
   bool segment_started_ = false;
-  SyncThread sync_;
+  Syncer sync_;
 
  private:
   struct Topic {
@@ -179,21 +202,41 @@ class Writer::Impl {
     std::size_t frame_bytes = 0;
   };
 
-  void begin_segment() {
-    const auto first = pending_.empty() ? next_offset_ : pending_.front().position.offset;
+  void write_group() {
     try {
-      auto file = std::make_shared<File>(options_.directory / segment_name(epoch_, first),
-                                         O_RDWR | O_CREAT | O_EXCL);
+      file_->write_at(group_bytes_, written_);
+    } catch (const std::system_error& error) {
+      if (!is_disk_full(error)) throw;
+      // Part of the group may lie there. The segment ends before it.
+      segment_ended_ = written_ > 0;
+      file_->truncate(written_);
+      throw;
+    }
+  }
+
+  std::shared_ptr<StorageFile> make_segment(std::uint64_t first) {
+    auto path = options_.directory / segment_name(epoch_, first);
+    std::shared_ptr<StorageFile> file = options_.storage->open(path, Access::create);
+    try {
       // Space is taken ahead, so that a sync need not grow the file.
       file->allocate(options_.segment_bytes);
-      sync_directory(options_.directory);
-      sync_.use(file, written_);
-      file_ = std::move(file);
-    } catch (const std::system_error& error) {
-      disk_failure(error);
+    } catch (const std::system_error&) {
+      file.reset();
+      options_.storage->remove(path);
+      throw;
     }
-    written_ = 0;
+    options_.storage->sync_directory(options_.directory);
+    path_ = std::move(path);
     segment_started_ = true;
+    return file;
+  }
+
+  void begin_segment() {
+    Finished finished{file_, path_, {written_, head_, last_time_ns_, written_topics()}};
+    file_ = make_segment(pending_.front().position.offset);
+    sync_.use(file_, std::move(finished));
+    written_ = 0;
+    segment_ended_ = false;
   }
 
   void note_written(const Pending& pending) {
@@ -212,15 +255,20 @@ class Writer::Impl {
     return table;
   }
 
-  File lock_;
-  std::shared_ptr<File> file_;
+  std::shared_ptr<StorageFile> file_;
+  std::filesystem::path path_;
   std::size_t written_ = 0;
+  std::int64_t last_time_ns_ = 0;
+  bool segment_ended_ = false;  // the next group begins a new one
+  bool full_ = false;
+  std::chrono::steady_clock::time_point retry_at_;
   std::uint64_t next_offset_ = 1;
 
   std::string group_bytes_;
   std::vector<Pending> pending_;
   std::vector<std::string_view> frames_;
   bool control_in_group_ = false;
+  std::int64_t group_time_ns_ = 0;
 
   std::unordered_map<std::string, std::uint32_t> ids_;
   mutable std::mutex mutex_;  // what other threads read: written positions and head
@@ -239,11 +287,13 @@ Position Writer::append(TopicId topic, std::uint16_t payload_type, std::uint16_t
   return impl_->append(topic, payload_type, flags, payload, publish_time_ns);
 }
 const std::vector<std::string_view>& Writer::group() const { return impl_->group(); }
-void Writer::commit() { impl_->commit(); }
+bool Writer::commit() { return impl_->commit(); }
+void Writer::discard_group() { impl_->discard_group(); }
 void Writer::clear_group() { impl_->clear_group(); }
 bool Writer::take_segment_started() { return std::exchange(impl_->segment_started_, false); }
 void Writer::request_sync() { impl_->sync_.request(); }
 void Writer::sync() { impl_->sync_.wait(); }
+bool Writer::sync_round() { return impl_->sync_.round(); }
 Position Writer::head() const { return impl_->head(); }
 std::vector<Newest> Writer::newest(std::string_view prefix) const { return impl_->newest(prefix); }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "common/journal/format.hpp"
+#include "common/journal/storage.hpp"
+#include "common/service/exit_error.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +18,9 @@ struct WriterOptions {
   std::filesystem::path directory;
   std::uint64_t segment_bytes = 64ULL << 20;
   bool cut_to_step = false;  ///< a stage: recovery cuts back to the last whole step
+  Storage* storage = &disk();
+  const Time* time = &system_time();
+  bool sync_thread = true;  ///< false: nothing is synced but in sync_round() and sync()
 };
 
 /// What recovery found, to be declared in EPOCH_START.
@@ -23,6 +28,11 @@ struct Recovered {
   Position last;                  ///< the last record kept; {0, 0} in a new journal
   std::uint64_t torn_bytes = 0;   ///< cut from the tail: not a whole record
   std::uint64_t cut_records = 0;  ///< cut from the tail: not a whole step
+};
+
+/// There is no room for a segment. It may pass: try again.
+struct DiskFull : service::ExitError {
+  using ExitError::ExitError;
 };
 
 /// A topic that has been looked up once; cheap to append to.
@@ -43,7 +53,8 @@ struct Newest {
 class Writer {
  public:
   /// Throws service::ExitError: 75 when another process holds the journal, 65 when an earlier
-  /// segment is damaged, 74 when the directory cannot be written.
+  /// segment is damaged, 74 when the directory cannot be written; DiskFull when there is no room
+  /// for a segment.
   explicit Writer(WriterOptions options);
   ~Writer();
   Writer(const Writer&) = delete;
@@ -62,8 +73,12 @@ class Writer {
   /// The frames of the group, in order; valid until commit() returns.
   [[nodiscard]] const std::vector<std::string_view>& group() const;
 
-  /// Writes the group in one write. Throws service::ExitError 74 when the disk fails.
-  void commit();
+  /// Writes the group in one write. False when the disk is full: the group stays as it is, to be
+  /// committed again or discarded. Throws service::ExitError 74 when the disk fails otherwise, and
+  /// from then on always.
+  [[nodiscard]] bool commit();
+  /// Empties the group of which nothing has been written: its positions are given again.
+  void discard_group();
   /// Empties the group after a commit, once its frames have been published.
   void clear_group();
 
@@ -74,6 +89,8 @@ class Writer {
   void request_sync();
   /// Syncs what is written before returning.
   void sync();
+  /// What the sync thread does when it wakes; false when nothing had to be synced.
+  bool sync_round();
 
   /// The newest written record. Any thread.
   [[nodiscard]] Position head() const;
