@@ -29,16 +29,18 @@ class Stage {
   virtual ~Stage() = default;
   /// One input record, control records included (EPOCH_START and SOURCE_DOWN invalidate books). The
   /// same inputs give the same outputs, byte for byte. May throw for a record it cannot take: that
-  /// record is dead-lettered, and the stage's state must still be sound.
+  /// record is dead-lettered after what the step has published so far, and the stage's state must
+  /// still be sound.
   virtual void step(const journal::Record& input, StepOutputs& outputs) = 0;
-  /// Records between `after` and `first` are gone: forget what cannot be known.
-  virtual void lost(journal::Position after, journal::Position first) = 0;
+  /// Records before the next one are gone: forget what cannot be known.
+  virtual void lost() = 0;
 };
 
 /// Runs a stage on its input: restores it after a restart by silent replay up to the cause of the
 /// last whole step, then steps each batch whole, appends and publishes. One thread.
 class StageRunner {
  public:
+  /// Throws service::ExitError as Publisher does; 65 too when the stage's own journal is damaged.
   StageRunner(zmq::context_t& context, PublisherOptions publisher, SubscriberOptions input,
               std::unique_ptr<Stage> stage);
   ~StageRunner();

@@ -30,7 +30,7 @@ class CountingStage final : public Stage {
       outputs.publish("job", "", Envelope::kJob, envelope.SerializeAsString());
     }
   }
-  void lost(journal::Position, journal::Position) override {}
+  void lost() override {}
 
  private:
   std::int64_t count_ = 0;

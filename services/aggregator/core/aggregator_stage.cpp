@@ -33,7 +33,7 @@ void AggregatorStage::step(const journal::Record& input, bus::StepOutputs& outpu
   }
 }
 
-void AggregatorStage::lost(journal::Position, journal::Position) {
+void AggregatorStage::lost() {
   // Without its missing changes no book is what it was; the next reset or keyframe brings it back.
   for (auto& [name, symbol] : symbols_) {
     symbol.book.clear();

@@ -29,7 +29,7 @@ class AggregatorStage final : public bus::Stage {
   explicit AggregatorStage(StageSettings settings) : settings_(settings) {}
 
   void step(const journal::Record& input, bus::StepOutputs& outputs) override;
-  void lost(journal::Position after, journal::Position first) override;
+  void lost() override;
 
  private:
   struct Symbol {

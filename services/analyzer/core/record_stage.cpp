@@ -46,8 +46,6 @@ void RecordStage::step(const journal::Record& input, bus::StepOutputs& outputs) 
   }
 }
 
-void RecordStage::lost(journal::Position, journal::Position) { stage_.lost(); }
-
 void RecordStage::take_spot(const journal::Record& record, bus::StepOutputs& outputs) {
   const auto head = codec::decode_spot(record.payload, spot_);
   if (!head) refuse(codec::to_string(head.error()));

@@ -21,7 +21,7 @@ class RecordStage final : public bus::Stage {
       : stage_(params), source_(std::move(source)) {}
 
   void step(const journal::Record& input, bus::StepOutputs& outputs) override;
-  void lost(journal::Position after, journal::Position first) override;
+  void lost() override { stage_.lost(); }
 
  private:
   void take_spot(const journal::Record& record, bus::StepOutputs& outputs);
