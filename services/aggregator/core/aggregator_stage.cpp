@@ -36,8 +36,8 @@ void AggregatorStage::step(const journal::Record& input, bus::StepOutputs& outpu
 void AggregatorStage::lost() {
   // Without its missing changes no book is what it was; the next reset or keyframe brings it back.
   for (auto& [name, symbol] : symbols_) {
-    symbol.book.clear();
     symbol.bars.forget_prices();
+    forget_book(symbol);
     symbol.book_changed = false;
   }
 }
@@ -48,13 +48,16 @@ void AggregatorStage::take_depth(const journal::Record& input, bus::StepOutputs&
   fire_timers(head->receive_time_ns, outputs);
 
   auto& known = symbol(head->symbol, head->provider);
-  // A keyframe says nothing new to who has followed, nor a reset to who has nothing.
-  const bool empty = known.book.empty();
-  if (update_.kind == market::DepthKind::keyframe && !empty) return;
-  if (update_.kind == market::DepthKind::reset && empty) return;
+  // A keyframe says nothing new to who has followed, nor a change anything to who has not.
+  const bool change = update_.kind == market::DepthKind::change;
+  const bool keyframe = update_.kind == market::DepthKind::keyframe;
+  if (keyframe ? known.book_known : change && !known.book_known) return;
+  const bool was_empty = known.book.empty();
   const auto applied = known.book.apply(update_);
   if (!applied) throw std::runtime_error(std::string(market::to_string(applied.error())));
-  if (update_.kind == market::DepthKind::keyframe) return;
+  known.book_known = true;
+  // A keyframe is no change, nor is a reset to who has nothing.
+  if (keyframe || (!change && was_empty)) return;
 
   known.event_time_ns = head->event_time_ns;
   known.book_changed = true;
@@ -98,8 +101,9 @@ void AggregatorStage::take_control(const journal::Record& input, bus::StepOutput
 void AggregatorStage::invalidate_all(std::int64_t time_ns, bus::StepOutputs& outputs) {
   for (auto& [name, symbol] : symbols_) {
     symbol.bars.forget_prices();
-    if (symbol.book.empty()) continue;
-    symbol.book.clear();
+    const bool was_empty = symbol.book.empty();
+    forget_book(symbol);
+    if (was_empty) continue;
     publish_book(name, symbol, std::max(time_ns, symbol.book_published_ns), outputs);
   }
 }
@@ -135,6 +139,11 @@ AggregatorStage::Symbol& AggregatorStage::symbol(std::string_view name, std::str
   auto& fresh = symbols_.try_emplace(std::string(name), settings_.bar_grace.count()).first->second;
   fresh.provider = provider;
   return fresh;
+}
+
+void AggregatorStage::forget_book(Symbol& symbol) {
+  symbol.book.clear();
+  symbol.book_known = false;
 }
 
 void AggregatorStage::publish_book(const std::string& name, Symbol& symbol, std::int64_t time_ns,

@@ -36,6 +36,7 @@ class AggregatorStage final : public bus::Stage {
     explicit Symbol(std::int64_t grace_ns) : bars(grace_ns) {}
     std::string provider;
     market::Book book;
+    bool book_known = false;  // a reset or a keyframe began it, and nothing was missed since
     BarBuilder bars;
     bool book_changed = false;  // since it was last published
     std::int64_t book_published_ns = 0;
@@ -50,6 +51,7 @@ class AggregatorStage final : public bus::Stage {
   void plan(std::optional<std::int64_t> due_ns);
 
   Symbol& symbol(std::string_view name, std::string_view provider);
+  void forget_book(Symbol& symbol);
   void publish_book(const std::string& name, Symbol& symbol, std::int64_t time_ns,
                     bus::StepOutputs& outputs);
   void publish_bars(const std::string& name, const Symbol& symbol, std::int64_t time_ns,

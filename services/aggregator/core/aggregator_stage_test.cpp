@@ -27,6 +27,12 @@ class Bench final : public bus::StepOutputs {
                         bytes_);
     step(Envelope::kDepth);
   }
+  /// A subscription: the empty book, then the whole of it as a change.
+  void build(std::int64_t time_ns, std::vector<Quote> added) {
+    depth(time_ns, DepthKind::reset, {});
+    depth(time_ns, DepthKind::change, std::move(added));
+  }
+  void lost() { stage_.lost(); }
   void spot(std::int64_t time_ns, std::int64_t bid, std::int64_t ask) {
     codec::encode_spot({"ctrader", "EURUSD", time_ns, time_ns}, {Price{bid}, Price{ask}, {}},
                        bytes_);
@@ -69,7 +75,7 @@ std::vector<Quote> quotes(std::int64_t bid, std::int64_t ask) {
 TEST(AggregatorStage, EveryChangeGivesABook) {
   Bench bench;
 
-  bench.depth(second, DepthKind::change, quotes(100, 103));
+  bench.build(second, quotes(100, 103));
   bench.depth(2 * second, DepthKind::change, quotes(101, 103));
 
   ASSERT_EQ(bench.published.size(), 2U);
@@ -109,7 +115,7 @@ TEST(AggregatorStage, AResetEmptiesTheViewOnce) {
 
 TEST(AggregatorStage, WithAnIntervalTheLatestBookComesWhenItIsDue) {
   Bench bench({.book_interval = std::chrono::milliseconds(100)});
-  bench.depth(second, DepthKind::change, quotes(100, 103));
+  bench.build(second, quotes(100, 103));
   bench.depth(second + 1'000'000, DepthKind::change, quotes(101, 103));
   bench.depth(second + 2'000'000, DepthKind::change, quotes(102, 103));
   ASSERT_EQ(bench.published.size(), 1U);
@@ -123,13 +129,52 @@ TEST(AggregatorStage, WithAnIntervalTheLatestBookComesWhenItIsDue) {
 
 TEST(AggregatorStage, ALostSourceEmptiesTheBooks) {
   Bench bench;
-  bench.depth(second, DepthKind::change, quotes(100, 103));
+  bench.build(second, quotes(100, 103));
 
   bench.control(2 * second, true);
 
   ASSERT_EQ(bench.published.size(), 2U);
   EXPECT_EQ(bench.published[1].book().bid_prices_points_size(), 0);
   EXPECT_FALSE(bench.published[1].book().has_mid_half_points());
+}
+
+TEST(AggregatorStage, ChangesOfABookThatIsNotKnownAreNoBook) {
+  Bench bench;
+
+  bench.depth(second, DepthKind::change, {{3, Side::bid, Price{99}, Size{1}}});
+  bench.depth(second, DepthKind::keyframe, quotes(100, 103));
+  bench.depth(second, DepthKind::change, {{4, Side::bid, Price{101}, Size{1}}});
+
+  ASSERT_EQ(bench.published.size(), 1U);
+  EXPECT_EQ(bench.published[0].book().bid_prices_points_size(), 2);
+  EXPECT_EQ(bench.published[0].book().bid_prices_points(1), 100);
+}
+
+TEST(AggregatorStage, AfterALossBooksBeginAgainAtTheNextKeyframe) {
+  Bench bench;
+  bench.build(second, quotes(100, 103));
+  bench.lost();
+  bench.published.clear();
+
+  bench.depth(2 * second, DepthKind::change, {{3, Side::bid, Price{99}, Size{1}}});
+  EXPECT_TRUE(bench.published.empty());
+  bench.depth(2 * second, DepthKind::keyframe, quotes(101, 103));
+  bench.depth(2 * second, DepthKind::change, {{4, Side::bid, Price{102}, Size{1}}});
+
+  ASSERT_EQ(bench.published.size(), 1U);
+  EXPECT_EQ(bench.published[0].book().bid_prices_points_size(), 2);
+  EXPECT_EQ(bench.published[0].book().spread_points(), 1);
+}
+
+TEST(AggregatorStage, ALostSourceMakesItsBooksUnknown) {
+  Bench bench;
+  bench.build(second, quotes(100, 103));
+  bench.control(2 * second, true);
+  bench.published.clear();
+
+  bench.depth(3 * second, DepthKind::change, {{3, Side::bid, Price{99}, Size{1}}});
+
+  EXPECT_TRUE(bench.published.empty());
 }
 
 TEST(AggregatorStage, BarsCloseByTheClockRecordsOfAQuietMarket) {
@@ -149,7 +194,7 @@ TEST(AggregatorStage, BarsCloseByTheClockRecordsOfAQuietMarket) {
 
 TEST(AggregatorStage, ARefusedUpdateThrowsAndLeavesTheBook) {
   Bench bench;
-  bench.depth(second, DepthKind::change, quotes(100, 103));
+  bench.build(second, quotes(100, 103));
 
   EXPECT_ANY_THROW(bench.depth(second, DepthKind::change, quotes(0, 103)));
   bench.depth(second, DepthKind::change, {{3, Side::bid, Price{101}, Size{1}}});

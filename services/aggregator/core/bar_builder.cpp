@@ -62,7 +62,8 @@ void BarBuilder::take(const market::Spot& spot, std::int64_t event_time_ns,
   for (std::size_t i = 0; i < built_periods.size(); ++i) {
     auto& forming = forming_[i];
     if (forming.bar && event_time_ns >= forming.end_ns) end(forming, ended);
-    add(forming, built_periods[i], event_time_ns, changes);
+    // What is stored of a bar begins with its bid.
+    if (bid_) add(forming, built_periods[i], event_time_ns, changes);
   }
 }
 

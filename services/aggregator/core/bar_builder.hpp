@@ -21,7 +21,7 @@ inline constexpr std::array built_periods{
 
 /// Builds the bars of one symbol from its spots. Spots fall into bars by event time; a bar ends
 /// when a spot of a later bar arrives, or `grace` after its end by receive time. No spot in a
-/// period: no bar. A spot that arrives for an ended bar is counted and changes nothing: what was
+/// period, or no bid known yet: no bar. A spot that arrives for an ended bar is counted and changes nothing: what was
 /// published stays.
 class BarBuilder {
  public:

@@ -28,6 +28,25 @@ std::vector<Bar> of(Period period, const std::vector<Bar>& bars) {
   return out;
 }
 
+TEST(BarBuilder, NoBarBeginsBeforeABidIsKnown) {
+  BarBuilder builder(grace);
+  std::vector<Bar> ended;
+  builder.take(both(10, 12), start, ended);
+  builder.forget_prices();
+
+  builder.take({{}, Price{13}, {}}, start + 60 * ns_per_second, ended);
+  builder.tick(start + 180 * ns_per_second, ended);
+  const auto minutes = of(Period::m1, ended);
+  builder.take({Price{11}, {}, {}}, start + 240 * ns_per_second, ended);
+  builder.tick(start + 360 * ns_per_second, ended);
+
+  ASSERT_EQ(minutes.size(), 1U);  // that of the first spot
+  const auto all = of(Period::m1, ended);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[1].bid->open, Price{11});
+  EXPECT_EQ(all[1].ask->open, Price{13});
+}
+
 TEST(BarBuilder, ABarHoldsEverySpotOfItsPeriodAndEndsWithTheNext) {
   BarBuilder builder(grace);
   std::vector<Bar> ended;

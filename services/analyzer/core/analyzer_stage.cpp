@@ -39,6 +39,8 @@ void AnalyzerStage::step(const Input& input, std::vector<Output>& outputs) {
                         [&](const market::Spot* spot) { symbol(input.symbol).spot(step, *spot); },
                         [&](const market::DepthUpdate* update) {
                           SymbolAnalyzer& one = symbol(input.symbol);
+                          const bool change = update->kind == market::DepthKind::change;
+                          if (change && !one.book_known()) return;
                           one.depth(step, *update);
                           if (const auto due = one.next_due()) {
                             next_timer_ = std::min(next_timer_, *due);
@@ -53,7 +55,7 @@ bool AnalyzerStage::passed_over(const Input& input) const {
   const auto* update = std::get_if<const market::DepthUpdate*>(&input.value);
   if (update == nullptr || (*update)->kind != market::DepthKind::keyframe) return false;
   const auto found = symbols_.find(input.symbol);
-  return found != symbols_.end() && !found->second.book().empty();
+  return !lost_ && found != symbols_.end() && found->second.book_known();
 }
 
 SymbolAnalyzer& AnalyzerStage::symbol(std::string_view name) {

@@ -318,6 +318,27 @@ TEST(AnalyzerStage, AKeyframeIsPassedOverByWhoHasABook) {
   }
 }
 
+TEST(AnalyzerStage, ABookBeginsWithAResetOrAKeyframeAndEndsWithALoss) {
+  const Ns t = 1'700'000'000 * ns_per_second;
+  const LogRecord change{t, "X", DepthUpdate{.added = {{1, Side::bid, Price{90}, Size{5}}}}};
+  const LogRecord keyframe{
+      t, "X",
+      DepthUpdate{.kind = DepthKind::keyframe, .added = {{2, Side::bid, Price{100}, Size{5}}}}};
+  AnalyzerStage stage;
+  const auto quotes = [&] { return stage.symbols().at("X").book().quotes().size(); };
+
+  testing::run(stage, {change});
+  EXPECT_EQ(quotes(), 0U);
+  testing::run(stage, {keyframe, change});
+  EXPECT_EQ(quotes(), 2U);
+  stage.lost();
+  testing::run(stage, {change});
+  EXPECT_EQ(quotes(), 0U);
+  stage.lost();
+  testing::run(stage, {keyframe});
+  EXPECT_EQ(quotes(), 1U);
+}
+
 TEST(AnalyzerStage, ALongSilenceIsLeaptOverAndNothingSpansIt) {
   Log log = testing::generate_log("EURUSD", 12, 300);
   const Ns later = log.back().t + 48 * market::ns_per_hour;
@@ -338,7 +359,8 @@ TEST(AnalyzerStage, ALongSilenceIsLeaptOverAndNothingSpansIt) {
 TEST(AnalyzerStage, AnEstimateIsPublishedByItsTimerAndSpeaksOfItsEvent) {
   const Ns t = 1'700'000'000 * ns_per_second;
   const auto at = [&](Ns ms, auto value) { return LogRecord{t + ms * ns_per_ms, "X", value}; };
-  const DepthUpdate build{.added = {{1, Side::bid, Price{100'000}, Size{500}},
+  const DepthUpdate build{.kind = DepthKind::reset,
+                          .added = {{1, Side::bid, Price{100'000}, Size{500}},
                                     {2, Side::ask, Price{100'010}, Size{400}},
                                     {3, Side::ask, Price{100'020}, Size{600}}}};
   const Log log = {at(0, build), at(1'100, DepthUpdate{.removed = {3}}),

@@ -25,7 +25,7 @@ constexpr std::int64_t middle = 110'000;
 class Script {
  public:
   explicit Script(bool flip) : flip_(flip) {
-    DepthUpdate build;
+    DepthUpdate build{.kind = market::DepthKind::reset};
     for (std::int64_t level = 0; level < 6; ++level) {
       build.added.push_back(quote(Side::bid, middle - 5 - 10 * level, 1'000 + 37 * level));
       build.added.push_back(quote(Side::ask, middle + 5 + 10 * level, 1'000 + 37 * level));

@@ -106,6 +106,7 @@ void SymbolAnalyzer::depth(const Step& step, const market::DepthUpdate& update) 
     ++counts_.refused;
     return;
   }
+  book_known_ = true;
   last_update_ = update;
   last_update_time_ = step.t;
   if (update.kind == market::DepthKind::reset && book_.empty()) return;
@@ -212,6 +213,7 @@ void SymbolAnalyzer::reset_book(const Step& step) {
 
 void SymbolAnalyzer::source_lost(const Step& step) {
   reset_book(step);
+  book_known_ = false;
   spot_.clear();
   clear_spot_windows();
   forming_.reset();

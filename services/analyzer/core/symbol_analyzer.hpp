@@ -64,6 +64,8 @@ class SymbolAnalyzer {
   [[nodiscard]] bool dormant(Ns t) const { return !last_input_ || t - *last_input_ > params_.gap; }
   [[nodiscard]] std::string_view symbol() const { return symbol_; }
   [[nodiscard]] const market::Book& book() const { return book_; }
+  /// A reset or a keyframe began the book, and nothing was missed since.
+  [[nodiscard]] bool book_known() const { return book_known_; }
   [[nodiscard]] BookPhase phase() const { return state_.phase(); }
   [[nodiscard]] const SymbolCounts& counts() const { return counts_; }
 
@@ -150,6 +152,7 @@ class SymbolAnalyzer {
 
   // The book and what may be believed of it.
   market::Book book_;
+  bool book_known_ = false;
   BookChange change_;
   BookState state_;
   market::DepthUpdate last_update_;
