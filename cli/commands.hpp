@@ -48,6 +48,23 @@ int journal_verify(const JournalOptions& options);
 int journal_stat(const JournalOptions& options);
 int journal_dump(const JournalOptions& options);
 
+struct ReplayOptions {
+  std::filesystem::path journal;   ///< of streaming, or a folder of journals
+  std::filesystem::path recorded;  ///< the live stages' journals; empty: beside `journal`
+  std::filesystem::path out;       ///< a new or empty directory
+  std::string stage = "both";      ///< aggregator, analyzer or both
+  std::string from;                ///< position or UTC time; empty: the oldest record
+  std::string to;                  ///< the same, included; empty: the newest
+  std::string speed = "max";       ///< or a factor
+  std::vector<std::string> symbols;
+  std::vector<std::string> set;             ///< KEY=VALUE
+  std::vector<std::filesystem::path> diff;  ///< two journals, or two folders of journals
+  bool json = false;
+};
+int replay(const Common& common, const ReplayOptions& options);
+/// 0 when both hold the same outputs, 1 when not.
+int replay_diff(const ReplayOptions& options);
+
 struct DatabaseOptions {
   bool json = false;
   std::string role = "reader";         ///< shell: whom to log in as

@@ -23,6 +23,7 @@ struct Arguments {
   cli::StatusOptions status;
   cli::TailOptions tail;
   cli::JournalOptions journal;
+  cli::ReplayOptions replay;
   cli::DatabaseOptions database;
   cli::KeysOptions keys;
   Action action;
@@ -71,6 +72,35 @@ void add_journal(CLI::App& app, Arguments& a) {
   dump->add_option("--count", a.journal.count, "at most so many");
 }
 
+void add_replay(CLI::App& app, Arguments& a) {
+  auto& options = a.replay;
+  auto* replay = leaf(app, a, "replay", "run aggregator and analyzer on a recorded journal", [&a] {
+    return a.replay.diff.empty() ? cli::replay(a.common, a.replay) : cli::replay_diff(a.replay);
+  });
+  replay->add_option("--journal", options.journal, "journal of streaming, or a folder of journals");
+  replay->add_option("--out", options.out, "where the journals go; a new or empty directory");
+  replay->add_option("--stage", options.stage, "aggregator, analyzer or both (the default)")
+      ->check(CLI::IsMember({"aggregator", "analyzer", "both"}));
+  replay->add_option("--from", options.from,
+                     "first input whose outputs are kept: EPOCH:OFFSET, or a UTC time such as "
+                     "2026-11-21T13:45:00");
+  replay->add_option("--to", options.to, "last input, written like --from");
+  replay->add_option("--speed", options.speed, "max (the default), or a factor: 1 is as recorded");
+  replay->add_option("--symbols", options.symbols, "keep only the outputs of these")
+      ->delimiter(',');
+  replay->add_option("--set", options.set, "another parameter: analyzer.z_threshold=2.5")
+      ->take_all();
+  replay->add_option("--recorded", options.recorded,
+                     "journals of the live stages, whose parameters and skipped records are "
+                     "taken; default: beside --journal");
+  replay
+      ->add_option("--diff", options.diff,
+                   "instead: the first difference of two journals, or of two folders of them; "
+                   "exit code 1 when there is one")
+      ->expected(2);
+  replay->add_flag("--json", options.json, "one JSON object");
+}
+
 void add_database(CLI::App& app, Arguments& a) {
   auto* database = app.add_subcommand("db", "the database");
   database->require_subcommand(1);
@@ -114,6 +144,7 @@ int run(int argc, char** argv) {
   app.add_option("--config", arguments.common.config, "configuration file");
   add_pipeline(app, arguments);
   add_journal(app, arguments);
+  add_replay(app, arguments);
   add_database(app, arguments);
   add_rest(app, arguments);
   try {

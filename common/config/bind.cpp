@@ -13,15 +13,12 @@ namespace {
 using Wrong = std::optional<std::string>;
 
 std::string number(double value) {
-  std::ostringstream out;
-  out.precision(17);
   if (std::nearbyint(value) == value && std::abs(value) < 1e15) {
-    out << static_cast<std::int64_t>(value);
-  } else {
-    out.precision(6);
-    out << value;
+    return std::to_string(static_cast<std::int64_t>(value));
   }
-  return out.str();
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value);  // the shortest that reads back
+  return {text, end.ptr};
 }
 
 std::vector<std::string> split(const std::string& text) {

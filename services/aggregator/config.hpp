@@ -1,11 +1,14 @@
 #pragma once
 
 #include "common/config/describe.hpp"
+#include "common/config/values.hpp"
 #include "common/service/settings.hpp"
 #include "services/aggregator/core/aggregator_stage.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <map>
+#include <string>
 
 namespace depthwire::aggregator {
 
@@ -18,6 +21,11 @@ struct Config {
 
   [[nodiscard]] StageSettings settings() const {
     return {.depth = depth, .book_interval = book_interval, .bar_grace = bar_grace};
+  }
+
+  /// What shapes the outputs, for EPOCH_START: enough to make the stage anew from it.
+  [[nodiscard]] std::map<std::string, std::string> parameters() const {
+    return config::values_of("aggregator", *this);
   }
 
   template <class Visitor>

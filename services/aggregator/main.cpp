@@ -2,7 +2,7 @@
 #include "common/service/stage_actor.hpp"
 #include "services/aggregator/config.hpp"
 
-#include <string>
+#include <memory>
 
 int main(int argc, char** argv) {
   using namespace depthwire;
@@ -11,11 +11,7 @@ int main(int argc, char** argv) {
       argc, argv, [](service::Runtime& runtime, const aggregator::Config& config) {
         service::spawn_stage(
             runtime, config.bus,
-            {.input = "streaming",
-             .own = config.bus.aggregator,
-             .parameters = {{"depth", std::to_string(config.depth)},
-                            {"book_interval_ms", std::to_string(config.book_interval.count())},
-                            {"bar_grace_ms", std::to_string(config.bar_grace.count())}}},
+            {.input = "streaming", .own = config.bus.aggregator, .parameters = config.parameters()},
             std::make_unique<aggregator::AggregatorStage>(config.settings()));
       });
 }

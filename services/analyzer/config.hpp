@@ -1,10 +1,13 @@
 #pragma once
 
 #include "common/config/describe.hpp"
+#include "common/config/values.hpp"
 #include "common/service/settings.hpp"
 #include "services/analyzer/core/params.hpp"
 
 #include <chrono>
+#include <map>
+#include <string>
 
 namespace depthwire::analyzer {
 
@@ -49,6 +52,14 @@ struct Config {
     params.z_threshold = z_threshold;
     params.min_touch_lots = min_touch_lots;
     return params;
+  }
+
+  /// What shapes the outputs, for EPOCH_START: enough to make the stage anew from it. The hash
+  /// tells whether what the settings do not name is the same too.
+  [[nodiscard]] std::map<std::string, std::string> parameters() const {
+    auto parameters = config::values_of("analyzer", *this);
+    parameters["params_hash"] = std::to_string(params_hash(params()));
+    return parameters;
   }
 };
 

@@ -14,9 +14,7 @@ int main(int argc, char** argv) {
         const analyzer::Params params = config.params();
         service::spawn_stage(
             runtime, config.bus,
-            {.input = "streaming",
-             .own = config.bus.analyzer,
-             .parameters = {{"params_hash", std::to_string(analyzer::params_hash(params))}}},
+            {.input = "streaming", .own = config.bus.analyzer, .parameters = config.parameters()},
             std::make_unique<analyzer::RecordStage>(params, runtime.environment() + ".streaming"));
       });
 }

@@ -1,7 +1,9 @@
 """What must hold after a run, whatever happened during it."""
 
+import json
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -89,16 +91,34 @@ class Checks:
         assert levels["B"] == book["B"] and levels["A"] == book["A"], f"{symbol}: final books differ"
         print(f"{symbol}: {count} stored books and the final one ({len(book['B'])} + {len(book['A'])} levels) equal the rebuilt ones")
 
-    def derived_journals_equal_a_replay(self):
-        for stage in ("aggregator", "analyzer"):
-            self.replay_check(stage)
+    def depthwire(self, *arguments, code=0):
+        done = subprocess.run([self.build / "bin" / "depthwire", *map(str, arguments)], capture_output=True, text=True)
+        assert done.returncode == code, f"depthwire {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
 
-    def replay_check(self, stage, *last_offset):
-        done = subprocess.run(
-            [self.build / "tests" / "e2e" / "replay_check", stage, self.pipeline.stage_config,
-             self.pipeline.journal("streaming"), self.pipeline.journal(stage), *map(str, last_offset)], capture_output=True, text=True)
-        assert done.returncode == 0, f"{stage}: {done.stdout}{done.stderr}"
-        print(f"{stage}: a replay{f' up to {last_offset[0]}' if last_offset else ''} gives the same {done.stdout.strip()}")
+    def derived_journals_equal_a_replay(self, *bounds, stage="both"):
+        """Replays streaming's journal and compares what comes out; `bounds`: `--to POSITION`."""
+        journals = self.pipeline.journal("streaming").parent
+        with tempfile.TemporaryDirectory(prefix="depthwire-replay-") as directory:
+            replayed = Path(directory) / "out"
+            done = json.loads(self.depthwire("replay", "--journal", journals, "--out", replayed, "--stage", stage, "--json", *bounds))
+            for each in done["stages"]:
+                assert each["parameters_from"] == str(journals / each["source"]), each
+                assert each["outputs"] > 0, each
+            print(self.depthwire("replay", "--diff", replayed, journals, *bounds).strip(), *bounds)
+
+    def another_parameter_gives_other_outputs(self):
+        """What a replay with another parameter gives differs, and the difference is told in words."""
+        journals = self.pipeline.journal("streaming").parent
+        with tempfile.TemporaryDirectory(prefix="depthwire-replay-") as directory:
+            out = Path(directory) / "out"
+            replay = ("replay", "--journal", journals, "--out", out, "--stage", "aggregator")
+            assert "expected an integer from 1" in self.depthwire(*replay, "--set", "depth=0", code=78)
+            self.depthwire(*replay, "--set", "depth=2")
+            assert "is not an empty directory" in self.depthwire(*replay, code=64)
+            told = self.depthwire("replay", "--diff", out / "sim.aggregator", self.pipeline.journal("aggregator"), code=1)
+            assert "book.bid_prices_points[2] is nothing in a and" in told, told
+            print(told.strip())
 
     def signal_rows_point_to_their_inputs(self, samples=3):
         """Each signal row names inputs that exist, and a replay up to its last input gives the same row."""
@@ -107,10 +127,10 @@ class Checks:
             "(SELECT record_offset FROM checkpoint WHERE source = 'sim.streaming') OR input_source <> 'sim.streaming') "
             "FROM order_flow_signals")[0]
         assert total > 0 and bad == 0, f"{bad} of {total} signal rows name no inputs"
-        ends = [row[0] for row in self.pipeline.query(
-            "SELECT DISTINCT cause_offset FROM order_flow_signals ORDER BY cause_offset")]
+        ends = self.pipeline.query("SELECT DISTINCT cause_epoch, cause_offset FROM order_flow_signals ORDER BY 1, 2")
         for index in range(1, samples + 1):
-            self.replay_check("analyzer", ends[len(ends) * index // (samples + 1)])
+            epoch, offset = ends[len(ends) * index // (samples + 1)]
+            self.derived_journals_equal_a_replay("--to", f"{epoch}:{offset}", stage="analyzer")
         print(f"{total} signal rows point to their inputs")
 
     def rows_equal_records(self):

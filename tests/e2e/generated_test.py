@@ -26,6 +26,7 @@ def run(build, root, events, broker_port):
         checks.rows_equal_records()
         checks.signal_rows_point_to_their_inputs()
         checks.derived_journals_equal_a_replay()
+        checks.another_parameter_gives_other_outputs()
         journals = {name: checks.masked_journal(name) for name in ("streaming", "aggregator", "analyzer")}
         codes = pipeline.stop()
         assert set(codes.values()) == {0}, codes

@@ -143,7 +143,7 @@ class Pipeline:
         self.broker, self.web = broker_port or next(ports), next(ports)
         self.report = self.root / "report.json"
         self.postgres = Postgres(self.root) if "persister" in services else None
-        self.config, self.stage_config = self.root / "depthwire.yaml", self.root / "stages.yaml"
+        self.config = self.root / "depthwire.yaml"
         self._write_config(settings)
         self.processes = {}
         for name in ("simulator", *services):
@@ -168,8 +168,6 @@ class Pipeline:
         for section, values in settings.items():
             config.setdefault(section, {}).update(values)
         self.config.write_text(json.dumps(config, indent=1))  # JSON is YAML
-        # What shapes the outputs of the stages, without what their processes need beside.
-        self.stage_config.write_text(json.dumps({name: settings.get(name, {}) for name in ("aggregator", "analyzer")}))
 
     def journal(self, service):
         return self.root / "journals" / f"sim.{service}"
