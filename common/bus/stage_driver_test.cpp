@@ -142,13 +142,13 @@ class LastCauseTest : public ::testing::Test {
       envelope.mutable_cause()->set_offset(first_cause + static_cast<std::uint64_t>(i));
       writer.append(writer.topic("sim.job.-|"), Envelope::kJob, journal::end_of_step,
                     envelope.SerializeAsString(), 1);
-      writer.commit();
+      EXPECT_TRUE(writer.commit());
       writer.clear_group();
     }
     for (int i = 0; i < control_records; ++i) {
       writer.append(writer.topic("sim.stage._control|"), Envelope::kEpochStart,
                     journal::end_of_step, std::string(500, 'x'), 1);
-      writer.commit();
+      EXPECT_TRUE(writer.commit());
       writer.clear_group();
     }
     return writer.head();

@@ -38,7 +38,7 @@ class DiffTest : public ::testing::Test {
       writer.append(writer.topic(topic), static_cast<std::uint16_t>(envelope.payload_case()),
                     journal::end_of_step, envelope.SerializeAsString(), 2);
     }
-    writer.commit();
+    EXPECT_TRUE(writer.commit());
   }
 
   tests::TempDir dir_;

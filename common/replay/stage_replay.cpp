@@ -1,6 +1,7 @@
 #include "common/replay/stage_replay.hpp"
 
 #include "common/bus/topic.hpp"
+#include "common/service/exit_error.hpp"
 #include "proto/bus/envelope.pb.h"
 
 #include <limits>
@@ -59,7 +60,11 @@ void StageReplay::step(bus::StageDriver& driver, const journal::Record& record) 
 }
 
 void StageReplay::flush() {
-  writer_.commit();
+  if (!writer_.commit()) {
+    throw service::ExitError(
+        service::exit_code::disk,
+        "no room for " + options_.out.string() + "; make some, and replay into another directory");
+  }
   writer_.clear_group();
   in_group_ = 0;
 }
