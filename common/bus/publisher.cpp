@@ -5,7 +5,10 @@
 #include "common/bus/topic.hpp"
 #include "proto/bus/envelope.pb.h"
 
+#include <atomic>
 #include <cassert>
+#include <optional>
+#include <utility>
 
 namespace depthwire::bus {
 namespace {
@@ -19,15 +22,28 @@ std::int64_t utc_ns() {
       .count();
 }
 
+std::unique_ptr<journal::Writer> open_journal(const PublisherOptions& options) {
+  while (true) {
+    try {
+      return std::make_unique<journal::Writer>(
+          journal::WriterOptions{.directory = options.journal,
+                                 .segment_bytes = options.segment_bytes,
+                                 .cut_to_step = options.stage,
+                                 .storage = options.storage});
+    } catch (const journal::DiskFull& full) {
+      if (!options.wait_for_room || !options.wait_for_room(full.what())) throw;
+    }
+  }
+}
+
 }  // namespace
 
 class Publisher::Impl {
  public:
   Impl(zmq::context_t& context, PublisherOptions given)
       : options_(std::move(given)),
-        writer_({.directory = options_.journal,
-                 .segment_bytes = options_.segment_bytes,
-                 .cut_to_step = options_.stage}),
+        journal_(open_journal(options_)),
+        writer_(*journal_),
         socket_(context, zmq::socket_type::pub) {
     if (options_.curve.enabled()) {
       authenticator_ = std::make_unique<Authenticator>(context, options_.curve.allowed);
@@ -50,16 +66,13 @@ class Publisher::Impl {
 
   void flush() {
     if (group_time_ns_ == 0) return;
-    commit();
-    for (const auto frame : writer_.group()) {
-      // PUB never blocks: it drops for a peer whose queue is full, and that peer fetches.
-      socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait);
-    }
-    writer_.clear_group();
-    group_time_ns_ = 0;
+    if (hole_ || !writer_.commit()) return have_no_room();
+    full_ = false;
+    publish_group();
   }
 
   void tick() {
+    if (hole_ && group_time_ns_ == 0) end_hole();
     const auto now = std::chrono::steady_clock::now();
     if (now < next_heartbeat_) return;
     next_heartbeat_ = now + heartbeat_every;
@@ -83,14 +96,23 @@ class Publisher::Impl {
     Envelope envelope;
     envelope.set_receive_time_ns(own_time());
     envelope.mutable_epoch_end()->set_reason(std::string(reason));
+    // What a full disk has not taken by now goes with the process; its inputs are still there.
+    if (full_) clear_group();
+    if (hole_) end_hole();
     append(control_, Envelope::kEpochEnd, envelope.SerializeAsString(), journal::end_of_step);
     flush();
     writer_.sync();
     closed_ = true;
   }
 
+  bool full_ = false;
+  bool resumed_ = false;
+  std::atomic<std::uint64_t> dropped_ = 0;
+  std::function<std::int64_t()> stamp_;
+
   PublisherOptions options_;
-  journal::Writer writer_;
+  std::unique_ptr<journal::Writer> journal_;
+  journal::Writer& writer_;
   zmq::socket_t socket_;
   journal::TopicId control_;
   std::string address_;
@@ -102,10 +124,57 @@ class Publisher::Impl {
     return options_.environment == "sim" ? 0 : utc_ns();
   }
 
-  void commit() {
-    if (writer_.commit()) return;
-    throw service::ExitError(service::exit_code::disk, "journal: no room left on the disk");
+  /// Records that were dropped since the disk was found full.
+  struct Hole {
+    std::uint64_t records = 0;
+    std::int64_t from_ns = 0;
+    journal::Position after;
+  };
+
+  void publish_group() {
+    for (const auto frame : writer_.group()) {
+      // PUB never blocks: it drops for a peer whose queue is full, and that peer fetches.
+      socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait);
+    }
+    writer_.clear_group();
+    group_time_ns_ = 0;
   }
+
+  void clear_group() {
+    writer_.discard_group();
+    group_time_ns_ = 0;
+  }
+
+  void have_no_room() {
+    full_ = true;
+    if (options_.stage) return;
+    if (!hole_) hole_ = Hole{0, stamp(), writer_.head()};
+    hole_->records += writer_.group().size();
+    dropped_ += writer_.group().size();
+    clear_group();
+  }
+
+  // Tells what is missing before anything else is told.
+  void end_hole() {
+    Envelope envelope;
+    envelope.set_receive_time_ns(stamp());
+    auto& loss = *envelope.mutable_loss();
+    loss.set_source(options_.source);
+    loss.set_from_epoch(hole_->after.epoch);
+    loss.set_from_offset(hole_->after.offset);
+    loss.set_from_time_ns(hole_->from_ns);
+    loss.set_to_time_ns(envelope.receive_time_ns());
+    loss.set_records(hole_->records);
+    loss.set_cause("the journal's disk was full");
+    append(control_, Envelope::kLoss, envelope.SerializeAsString(), journal::end_of_step);
+    if (!writer_.commit()) return clear_group();
+    hole_.reset();
+    full_ = false;
+    resumed_ = true;
+    publish_group();
+  }
+
+  [[nodiscard]] std::int64_t stamp() const { return stamp_ ? stamp_() : own_time(); }
 
   void announce_epoch() {
     const auto& found = writer_.recovered();
@@ -124,13 +193,17 @@ class Publisher::Impl {
     writer_.append(control_, Envelope::kEpochStart, journal::end_of_step,
                    envelope.SerializeAsString(), utc_ns());
     // Durable before anybody can see a position of this epoch.
-    commit();
+    if (!writer_.commit()) {
+      throw journal::DiskFull(service::exit_code::disk,
+                              "journal: no room for the first record of " + options_.source);
+    }
     writer_.clear_group();
     writer_.sync();
   }
 
   std::unique_ptr<Authenticator> authenticator_;
   std::int64_t group_time_ns_ = 0;  // 0: the group is empty
+  std::optional<Hole> hole_;
   std::chrono::steady_clock::time_point next_heartbeat_;
   bool closed_ = false;
 };
@@ -154,6 +227,12 @@ journal::Position Publisher::append(journal::TopicId topic, int payload_type,
 }
 void Publisher::flush() { impl_->flush(); }
 void Publisher::tick() { impl_->tick(); }
+bool Publisher::full() const { return impl_->full_; }
+std::uint64_t Publisher::dropped() const { return impl_->dropped_; }
+bool Publisher::take_resumed() { return std::exchange(impl_->resumed_, false); }
+void Publisher::stamp_with(std::function<std::int64_t()> receive_time_ns) {
+  impl_->stamp_ = std::move(receive_time_ns);
+}
 std::vector<journal::Newest> Publisher::newest(std::string_view topic_prefix) const {
   return impl_->writer_.newest(topic_prefix);
 }

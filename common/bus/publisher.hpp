@@ -41,6 +41,10 @@ struct PublisherOptions {
   std::string reason = "start";
   std::map<std::string, std::string> parameters;  ///< of a stage, for EPOCH_START
   CommandHandler commands;
+  /// Called at the start while the disk is full, with what to tell people; waits a little and says
+  /// whether to try again. Without it a full disk ends the start: journal::DiskFull.
+  std::function<bool(const std::string& why)> wait_for_room;
+  journal::Storage* storage = &journal::disk();
 };
 
 /// Owns a journal, a PUB socket and the thread that serves requests. One thread uses it: append()
@@ -73,11 +77,23 @@ class Publisher {
   journal::Position append(journal::TopicId topic, int payload_type, std::string_view envelope,
                            std::uint16_t flags = journal::no_flags);
 
-  /// Writes the group, then publishes it. Throws service::ExitError 74 when the disk fails.
+  /// Writes the group, then publishes it. Throws service::ExitError 74 when the disk fails. While
+  /// the disk is full a source drops the group and counts it; a stage keeps it for the next
+  /// flush(), as its input waits.
   void flush();
 
-  /// To be called at least every 50 ms: heartbeats every 250 ms.
+  /// To be called at least every 50 ms, between groups: heartbeats every 250 ms; ends a hole once
+  /// there is room again, with a LOSS record.
   void tick();
+
+  /// The disk is full: nothing is published, until a flush() or tick() finds room.
+  [[nodiscard]] bool full() const;
+  /// Records that a full disk has cost so far. Any thread.
+  [[nodiscard]] std::uint64_t dropped() const;
+  /// True once after a LOSS record: readers know nothing of what was told before.
+  [[nodiscard]] bool take_resumed();
+  /// What stamps the publisher's own LOSS records, where that is not this machine's clock.
+  void stamp_with(std::function<std::int64_t()> receive_time_ns);
 
   /// The newest keyframe or record of each topic with the prefix.
   [[nodiscard]] std::vector<journal::Newest> newest(std::string_view topic_prefix) const;

@@ -2,10 +2,14 @@
 
 #include "common/bus/stage_driver.hpp"
 
+#include <algorithm>
+#include <thread>
+
 namespace depthwire::bus {
 namespace {
 
 constexpr std::size_t max_steps_per_group = 512;
+constexpr std::chrono::milliseconds room_every{50};
 
 }  // namespace
 
@@ -21,6 +25,7 @@ class StageRunner::Impl final : StepJournal {
         input_(context, std::move(input)) {}
 
   void run_once(std::chrono::milliseconds timeout) {
+    if (publisher_.full()) return wait_for_room(timeout);
     const auto batch = input_.receive(timeout);
     for (const auto& notice : batch.notices) take(notice);
     std::size_t in_group = 0;
@@ -57,6 +62,13 @@ class StageRunner::Impl final : StepJournal {
   void append(journal::TopicId topic, int payload_type, std::string_view envelope,
               std::uint16_t flags) override {
     publisher_.append(topic, payload_type, envelope, flags);
+  }
+
+  // A stage loses nothing on a full disk: its input is in another journal, and waits.
+  void wait_for_room(std::chrono::milliseconds timeout) {
+    publisher_.flush();
+    publisher_.tick();
+    if (publisher_.full()) std::this_thread::sleep_for(std::min(timeout, room_every));
   }
 
   void step(const journal::Record& record) {

@@ -4,6 +4,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace depthwire::ctrader {
 namespace {
 
@@ -74,6 +76,10 @@ EdgeLog::EdgeLog(bus::Publisher& publisher, const std::filesystem::path& journal
       quiet_since_{std::chrono::steady_clock::now()} {
   const auto tail = read_journal_tail(journal, publisher.recovered().last);
   clock_ = make_clock(simulated, tail.last_receive_ns);
+  publisher_.stamp_with([this] {
+    clock_.advance(std::chrono::steady_clock::now());
+    return clock_.stamp();
+  });
   // Between two lives nothing was received, whether or not the earlier one could say so.
   if (tail.has_records) down_since_ns_ = tail.down_since_ns.value_or(tail.last_receive_ns);
 }
@@ -131,6 +137,17 @@ void EdgeLog::up() {
   envelope.mutable_source_up()->set_time_ns(clock_.stamp());
   down_since_ns_.reset();
   append_control(envelope);
+  last_up_ = envelope;
+}
+
+void EdgeLog::restate() {
+  if (down_since_ns_) {
+    const auto since = *std::exchange(down_since_ns_, std::nullopt);
+    down(since, "told again: the journal's disk was full");
+  } else if (last_up_) {
+    // An outage whose end was told before is closed already: telling it again changes nothing.
+    append_control(*last_up_);
+  }
 }
 
 void EdgeLog::watch_clock(std::chrono::steady_clock::time_point now, std::int64_t wall_ns) {

@@ -45,6 +45,9 @@ class EdgeLog {
   void down(std::int64_t since_ns, const std::string& reason);
   /// Ends the outage that is open, be it of an earlier life.
   void up();
+  /// Tells again whether there is an outage: what was told may be among the records that a full
+  /// disk has cost.
+  void restate();
   [[nodiscard]] bool is_down() const { return down_since_ns_.has_value(); }
 
   /// Writes CLOCK when nothing was appended for a second and CLOCK_STEP when the wall clock was
@@ -65,6 +68,7 @@ class EdgeLog {
   ReceiveClock clock_;
   ClockWatch clock_watch_;
   std::optional<std::int64_t> down_since_ns_;
+  std::optional<bus::Envelope> last_up_;
   bool quiet_ = true;  // nothing was appended since quiet_since_
   std::chrono::steady_clock::time_point quiet_since_;
   std::string bytes_;

@@ -11,8 +11,7 @@ namespace depthwire::service {
 
 /// The options of this process's own publisher: journal `<journals>/<source>`, its CURVE keys when
 /// there are any.
-[[nodiscard]] bus::PublisherOptions publisher_options(const Runtime& runtime,
-                                                      const BusSettings& settings,
+[[nodiscard]] bus::PublisherOptions publisher_options(Runtime& runtime, const BusSettings& settings,
                                                       const Endpoint& own);
 
 /// The options of a subscriber of `publisher`, one of service::publishers, from its oldest record;

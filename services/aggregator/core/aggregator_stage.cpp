@@ -28,6 +28,7 @@ void AggregatorStage::step(const journal::Record& input, bus::StepOutputs& outpu
     case Envelope::kSpot: return take_spot(input, outputs);
     case Envelope::kEpochStart:
     case Envelope::kSourceDown:
+    case Envelope::kLoss:
     case Envelope::kClock: return take_control(input, outputs);
     default: return;
   }
@@ -95,7 +96,10 @@ void AggregatorStage::take_control(const journal::Record& input, bus::StepOutput
   }
   const auto time_ns = envelope_.receive_time_ns();
   if (time_ns != 0) fire_timers(time_ns, outputs);
-  if (input.header.payload_type != Envelope::kClock) invalidate_all(time_ns, outputs);
+  const auto type = input.header.payload_type;
+  // A range of positions was lost to others long after it was read here.
+  const bool is_past = type == Envelope::kLoss && envelope_.loss().to_offset() != 0;
+  if (type != Envelope::kClock && !is_past) invalidate_all(time_ns, outputs);
 }
 
 void AggregatorStage::invalidate_all(std::int64_t time_ns, bus::StepOutputs& outputs) {

@@ -49,6 +49,13 @@ class Bench final : public bus::StepOutputs {
     envelope.SerializeToString(&bytes_);
     step(source_down ? Envelope::kSourceDown : Envelope::kClock);
   }
+  void loss(std::int64_t time_ns, std::uint64_t to_offset) {
+    Envelope envelope;
+    envelope.set_receive_time_ns(time_ns);
+    envelope.mutable_loss()->set_to_offset(to_offset);
+    envelope.SerializeToString(&bytes_);
+    step(Envelope::kLoss);
+  }
   void publish(std::string_view, std::string_view, int, std::string_view envelope) override {
     published.emplace_back();
     ASSERT_TRUE(published.back().ParseFromString(std::string(envelope)));
@@ -175,6 +182,18 @@ TEST(AggregatorStage, ALostSourceMakesItsBooksUnknown) {
   bench.depth(3 * second, DepthKind::change, {{3, Side::bid, Price{99}, Size{1}}});
 
   EXPECT_TRUE(bench.published.empty());
+}
+
+TEST(AggregatorStage, AHoleInTheSourcesJournalEmptiesTheBooks) {
+  Bench bench;
+  bench.depth(second, DepthKind::keyframe, quotes(100, 103));
+  bench.loss(2 * second, 7);  // positions of the past: read here when they were new
+  ASSERT_TRUE(bench.published.empty());
+
+  bench.loss(3 * second, 0);
+
+  ASSERT_EQ(bench.published.size(), 1U);
+  EXPECT_EQ(bench.published[0].book().bid_prices_points_size(), 0);
 }
 
 TEST(AggregatorStage, BarsCloseByTheClockRecordsOfAQuietMarket) {

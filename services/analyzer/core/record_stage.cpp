@@ -41,6 +41,7 @@ void RecordStage::step(const journal::Record& input, bus::StepOutputs& outputs) 
     case Envelope::kSymbolInfo:
     case Envelope::kEpochStart:
     case Envelope::kSourceDown:
+    case Envelope::kLoss:
     case Envelope::kClock: return take_other(input, outputs);
     default: return;
   }
@@ -84,6 +85,10 @@ void RecordStage::take_other(const journal::Record& record, bus::StepOutputs& ou
     case Envelope::kSymbolInfo: input.value = to_facts(other_.symbol_info()); break;
     case Envelope::kEpochStart:
     case Envelope::kSourceDown: input.value = SourceLost{}; break;
+    case Envelope::kLoss:
+      // A range of positions was lost to others long after it was read here.
+      if (other_.loss().to_offset() == 0) input.value = SourceLost{};
+      break;
     default: break;
   }
   step_input(input, other_.provider(), outputs);

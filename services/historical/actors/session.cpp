@@ -94,6 +94,13 @@ void Session::stop(const std::string& reason) {
 
 void Session::commit() { publisher_.flush(); }
 
+void Session::tick() {
+  log_.tick();
+  if (!publisher_.take_resumed()) return;
+  log_.restate();
+  commit();
+}
+
 void Session::on_state(SessionState state, const std::string& reason) {
   touch();
   log_.connection(state, reason, state == SessionState::account_auth && catalogue_.empty());

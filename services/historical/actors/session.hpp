@@ -44,7 +44,7 @@ class Session final : private ctrader::ClientHandler {
   /// Says goodbye on the bus and closes the journal.
   void stop(const std::string& reason);
   /// To be called every 50 ms.
-  void tick() { log_.tick(); }
+  void tick();
 
   [[nodiscard]] const SessionCounts& counts() const { return counts_; }
   [[nodiscard]] const bus::Publisher& publisher() const { return publisher_; }

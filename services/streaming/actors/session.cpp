@@ -81,6 +81,18 @@ void Session::tick() {
     if (!due.empty()) resubscribe_depth(due);
   }
   log_.tick();
+  if (publisher_.take_resumed()) restate();
+}
+
+/// The journal's disk was full: tells anew what readers must know to go on.
+void Session::restate() {
+  log_.restate();
+  for (const auto& [name, bytes] : published_symbols_) {
+    bus::SymbolInfo info;
+    if (info.ParseFromString(bytes)) log_.symbol(info);
+  }
+  feed_.restate();
+  commit();
 }
 
 void Session::commit() {

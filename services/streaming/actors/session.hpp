@@ -112,6 +112,7 @@ class Session final : private ctrader::ClientHandler {
   void lost(const std::string& reason);
   void publish_account_event(const ctrader::Envelope& envelope);
   void commit();
+  void restate();
   void touch() { log_.clock().advance(ctrader::Clock::now()); }
 
   boost::asio::io_context& io_;

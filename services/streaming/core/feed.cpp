@@ -160,14 +160,23 @@ void Feed::reset(Symbol& symbol) {
 }
 
 void Feed::keyframes() {
+  for (const auto& [name, symbol] : names_) keyframe(*symbol);
+}
+
+void Feed::restate() {
   for (const auto& [name, symbol] : names_) {
-    if (symbol->book.empty()) continue;
-    ++counts_.keyframes;
-    const auto quotes = symbol->book.quotes();
-    publish_depth(*symbol,
-                  {.kind = market::DepthKind::keyframe, .added = {quotes.begin(), quotes.end()}},
-                  clock_.stamp(), journal::keyframe);
+    publish_depth(*symbol, {.kind = market::DepthKind::reset}, clock_.stamp(), journal::keyframe);
+    keyframe(*symbol);
   }
+}
+
+void Feed::keyframe(Symbol& symbol) {
+  if (symbol.book.empty()) return;
+  ++counts_.keyframes;
+  const auto quotes = symbol.book.quotes();
+  publish_depth(symbol,
+                {.kind = market::DepthKind::keyframe, .added = {quotes.begin(), quotes.end()}},
+                clock_.stamp(), journal::keyframe);
 }
 
 void Feed::tell_suspicion(const Symbol& symbol, bool was_suspect) {

@@ -62,6 +62,8 @@ class Feed {
 
   /// A keyframe, the whole book, of each symbol whose book is not empty.
   void keyframes();
+  /// Tells all books anew, each with a reset first: what was told of them has holes.
+  void restate();
 
   [[nodiscard]] const FeedCounts& counts() const { return counts_; }
   [[nodiscard]] std::size_t symbols() const { return names_.size(); }
@@ -81,6 +83,7 @@ class Feed {
 
   [[nodiscard]] Symbol* find(std::int64_t id);
   void reset(Symbol& symbol);
+  void keyframe(Symbol& symbol);
   void publish_bars(Symbol& symbol, std::int64_t receive_ns, std::int64_t event_ns);
   void publish_depth(Symbol& symbol, const market::DepthUpdate& update, std::int64_t stamp,
                      std::uint16_t flags);

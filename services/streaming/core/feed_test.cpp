@@ -174,6 +174,21 @@ TEST_F(FeedTest, AKeyframeIsTheWholeBook) {
   EXPECT_EQ(last().flags, journal::keyframe);
 }
 
+TEST_F(FeedTest, AfterAHoleABookIsToldAnew) {
+  auto message = event(5);
+  add_bid(message, 1, 100);
+  send(message);
+  sink_.records.clear();
+
+  feed_.restate();
+
+  ASSERT_THAT(sink_.records, SizeIs(2));
+  EXPECT_EQ(sink_.records[0].envelope.depth().kind(), bus::Depth::reset);
+  EXPECT_EQ(sink_.records[1].envelope.depth().kind(), bus::Depth::keyframe);
+  EXPECT_EQ(sink_.records[1].envelope.depth().added_size(), 1);
+  EXPECT_FALSE(feed_.book(symbol_id)->empty());
+}
+
 TEST_F(FeedTest, AnEmptyBookHasNoKeyframe) {
   feed_.keyframes();
 
