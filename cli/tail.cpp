@@ -66,6 +66,8 @@ void follow(zmq::context_t& context, const bus::SubscriberOptions& options,
         std::fprintf(stderr, "%s: speaks\n", options.source.c_str());
       } else if (const auto* halted = std::get_if<bus::Halted>(&notice)) {
         std::fprintf(stderr, "%s: %s\n", options.source.c_str(), halted->reason.c_str());
+      } else if (std::holds_alternative<bus::Resumed>(notice)) {
+        std::fprintf(stderr, "%s: the halt is over\n", options.source.c_str());
       }
     }
     for (const auto& record : batch.records) {
@@ -107,7 +109,7 @@ int tail(const Common& common, const TailOptions& options) {
       subscriber.publish = endpoint->publish;
       subscriber.requests = endpoint->requests;
       subscriber.consumer = "tail";
-      subscriber.start = bus::FromNewest{};
+      subscriber.start = bus::FromNewest{.what_followed = false};
       subscriber.topic_prefixes = {selected.prefix};
       if (!bus.keys.empty()) {
         subscriber.curve = bus::load_curve(bus.keys, "cli");

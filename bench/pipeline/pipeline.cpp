@@ -137,7 +137,7 @@ bus::SubscriberOptions Pipeline::subscription(const std::string& name) const {
           .publish = address(ports_[port]),
           .requests = address(ports_[port + 1]),
           .consumer = "bench",
-          .start = bus::FromNewest{}};
+          .start = bus::FromNewest{.what_followed = false}};
 }
 
 }  // namespace depthwire::bench

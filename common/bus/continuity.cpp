@@ -1,37 +1,78 @@
 #include "common/bus/continuity.hpp"
 
+#include "proto/bus/envelope.pb.h"
+
+#include <algorithm>
+
 namespace depthwire::bus {
 
-Verdict Continuity::judge(const journal::Record& record, bool epoch_start,
-                          journal::Position epoch_previous) const {
+std::optional<journal::Position> epoch_previous(const journal::Record& record) {
+  if (record.header.payload_type != Envelope::kEpochStart) return std::nullopt;
+  Envelope envelope;
+  if (!envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size()))) {
+    return std::nullopt;
+  }
+  return journal::Position{envelope.epoch_start().previous_epoch(),
+                           envelope.epoch_start().previous_offset()};
+}
+
+Verdict Continuity::judge(const journal::Record& record) const {
   const auto position = record.position();
-  if (position <= last_) return Verdict::drop;
-  if (position.epoch != last_.epoch) {
-    return epoch_start && epoch_previous <= last_ ? Verdict::accept : Verdict::doubt;
-  }
   if (!filtered_) {
-    return position.offset == last_.offset + 1 ? Verdict::accept : Verdict::doubt;
+    if (position.epoch == last_.epoch && position.offset == last_.offset + 1) {
+      return Verdict::accept;
+    }
+    if (position <= last_) return Verdict::drop;
+    return step(record) == Step::follows ? Verdict::accept : Verdict::doubt;
   }
-  const auto topic = topics_.find(record.topic);
-  const auto known = topic == topics_.end() ? whole_.offset : topic->second;
-  return record.header.topic_prev <= known ? Verdict::accept : Verdict::doubt;
+  const auto known_position = known(record.topic);
+  if (position <= known_position) return Verdict::drop;
+  // Offsets that a cut tail took back may come again in a new epoch, and topic_prev names no
+  // epoch: only the journal's order tells what is missing there.
+  if (position.epoch != known_position.epoch) return Verdict::doubt;
+  return record.header.topic_prev <= known_position.offset ? Verdict::accept : Verdict::doubt;
+}
+
+Step Continuity::step(const journal::Record& record) const {
+  const auto position = record.position();
+  if (position <= (filtered_ ? known(record.topic) : last_)) return Step::known;
+  const auto base = filtered_ ? whole_ : last_;
+  if (base == journal::Position{}) return Step::follows;
+  if (position.epoch == base.epoch) {
+    return filtered_ || position.offset == base.offset + 1 ? Step::follows : Step::hole;
+  }
+  const auto previous = epoch_previous(record);
+  if (previous && previous->epoch < base.epoch) return Step::forgot;
+  if (filtered_) return Step::follows;
+  // Before `base` in its epoch: the tail that we saw was cut, which the record declares.
+  const bool joins = previous && previous->epoch == base.epoch && previous->offset <= base.offset;
+  return joins ? Step::follows : Step::hole;
 }
 
 void Continuity::delivered(const journal::Record& record) {
-  last_ = record.position();
-  if (!filtered_) return;
+  const auto position = record.position();
+  last_ = std::max(last_, position);
+  if (!filtered_) {
+    whole_ = last_;
+    return;
+  }
   const auto topic = topics_.find(record.topic);
   if (topic == topics_.end()) {
-    topics_.emplace(record.topic, last_.offset);
+    topics_.emplace(record.topic, position);
   } else {
-    topic->second = last_.offset;
+    topic->second = position;
   }
 }
 
 void Continuity::jump(journal::Position position) {
-  last_ = position;
   whole_ = position;
-  topics_.clear();
+  last_ = std::max(last_, position);
+  std::erase_if(topics_, [&](const auto& topic) { return topic.second <= position; });
+}
+
+journal::Position Continuity::known(std::string_view topic) const {
+  const auto found = topics_.find(topic);
+  return found == topics_.end() ? whole_ : std::max(whole_, found->second);
 }
 
 }  // namespace depthwire::bus

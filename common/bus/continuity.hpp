@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,18 @@ enum class Verdict : std::uint8_t {
   doubt,   ///< something between may be missing: fetch
 };
 
-/// The rule that decides whether a live record follows what has been delivered. Pure.
+/// How a record of the journal's own order relates to what has been delivered.
+enum class Step : std::uint8_t {
+  known,    ///< delivered already
+  follows,  ///< nothing is between
+  hole,     ///< something is between
+  forgot,   ///< begins an epoch in a journal that does not know the one we are in
+};
+
+/// The position before it, as an EPOCH_START names it; nothing for other records.
+[[nodiscard]] std::optional<journal::Position> epoch_previous(const journal::Record& record);
+
+/// What has been delivered, and whether a record follows it. Pure.
 /// Source: docs/decisions and reliability, "Subscriber".
 class Continuity {
  public:
@@ -25,21 +37,28 @@ class Continuity {
   /// the record's own topic decides.
   explicit Continuity(bool filtered) : filtered_(filtered) {}
 
-  /// `epoch_previous` is the previous position that an EPOCH_START names; ignored for others.
-  [[nodiscard]] Verdict judge(const journal::Record& record, bool epoch_start,
-                              journal::Position epoch_previous) const;
+  /// A record from the PUB socket.
+  [[nodiscard]] Verdict judge(const journal::Record& record) const;
+  /// A record from the journal, in its order.
+  [[nodiscard]] Step step(const journal::Record& record) const;
+
   /// `record` has been delivered.
   void delivered(const journal::Record& record);
   /// Everything up to `position` has been delivered or is known to be gone.
   void jump(journal::Position position);
 
+  /// The newest record delivered.
   [[nodiscard]] journal::Position last() const { return last_; }
+  /// Up to here nothing is missing; of single topics more may have been delivered.
+  [[nodiscard]] journal::Position whole() const { return whole_; }
+  /// How far `topic` has been delivered.
+  [[nodiscard]] journal::Position known(std::string_view topic) const;
 
  private:
   bool filtered_;
   journal::Position last_;
-  journal::Position whole_;  // up to here every record of every topic is known
-  std::map<std::string, std::uint64_t, std::less<>> topics_;  // filtered: delivered since then
+  journal::Position whole_;
+  std::map<std::string, journal::Position, std::less<>> topics_;  // filtered: beyond whole_
 };
 
 }  // namespace depthwire::bus

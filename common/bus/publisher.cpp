@@ -73,6 +73,7 @@ class Publisher::Impl {
 
   void tick() {
     if (hole_ && group_time_ns_ == 0) end_hole();
+    for (const auto& decision : server_->take_decisions()) accept(decision);
     const auto now = std::chrono::steady_clock::now();
     if (now < next_heartbeat_) return;
     next_heartbeat_ = now + heartbeat_every;
@@ -119,6 +120,25 @@ class Publisher::Impl {
   std::unique_ptr<RequestServer> server_;
 
  private:
+  void accept(const Decision& decision) {
+    Envelope envelope;
+    envelope.set_receive_time_ns(own_time());
+    envelope.mutable_accepted()->set_reason(decision.reason);
+    const auto at =
+        append(control_, Envelope::kAccepted, envelope.SerializeAsString(), journal::end_of_step);
+    flush();
+    if (writer_.head() < at) {
+      return decision.answer({CommandAnswer::Status::failed,
+                              "the disk of the journal is full: free some space and accept again",
+                              {}});
+    }
+    writer_.sync();
+    decision.answer({CommandAnswer::Status::done,
+                     "the journal of " + options_.source + " is accepted as it stands at " +
+                         journal::to_string(at),
+                     {}});
+  }
+
   // Environment `sim` takes no time from this machine's clock.
   [[nodiscard]] std::int64_t own_time() const {
     return options_.environment == "sim" ? 0 : utc_ns();

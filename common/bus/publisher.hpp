@@ -40,11 +40,12 @@ struct PublisherOptions {
   std::string build;
   std::string reason = "start";
   std::map<std::string, std::string> parameters;  ///< of a stage, for EPOCH_START
-  CommandHandler commands;
+  CommandHandler commands;                        ///< all but `accept`, which every publisher knows
   /// Called at the start while the disk is full, with what to tell people; waits a little and says
   /// whether to try again. Without it a full disk ends the start: journal::DiskFull.
   std::function<bool(const std::string& why)> wait_for_room;
   journal::Storage* storage = &journal::disk();
+  std::uint64_t fetch_bytes_per_second = 64ULL << 20;  ///< what serving may read; 0: no limit
 };
 
 /// Owns a journal, a PUB socket and the thread that serves requests. One thread uses it: append()
@@ -82,8 +83,8 @@ class Publisher {
   /// flush(), as its input waits.
   void flush();
 
-  /// To be called at least every 50 ms, between groups: heartbeats every 250 ms; ends a hole once
-  /// there is room again, with a LOSS record.
+  /// To be called at least every 50 ms, between groups: heartbeats every 250 ms; journals what an
+  /// operator accepted; ends a hole once there is room again, with a LOSS record.
   void tick();
 
   /// The disk is full: nothing is published, until a flush() or tick() finds room.

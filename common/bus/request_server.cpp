@@ -2,10 +2,13 @@
 
 #include "common/bus/fetch.hpp"
 #include "common/bus/sockets.hpp"
+#include "common/bus/throttle.hpp"
+#include "proto/bus/envelope.pb.h"
 #include "proto/bus/request.pb.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -14,8 +17,15 @@
 #include <sys/eventfd.h>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace depthwire::bus {
+namespace {
+
+constexpr int most_requests_at_once = 256;
+constexpr std::ptrdiff_t most_reads_of_a_peer = 2;
+
+}  // namespace
 
 class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::Impl> {
  public:
@@ -23,6 +33,7 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
       : writer_(writer),
         commands_(options.commands),
         fetcher_(options.journal, options.source),
+        throttle_(options.fetch_bytes_per_second, std::chrono::steady_clock::now()),
         socket_(context, zmq::socket_type::router),
         wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (wake_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -44,48 +55,67 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
 
   std::string address_;
 
+  std::vector<Decision> take_decisions() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(decisions_, {});
+  }
+
  private:
   struct Outgoing {
     std::string peer;
     std::string reply;
+  };
+  struct Read {
+    std::string peer;
+    Request request;
   };
 
   void run() {
     std::array<zmq::pollitem_t, 2> items{
         {{socket_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, wake_, ZMQ_POLLIN, 0}}};
     while (!stop_) {
-      zmq::poll(items.data(), items.size(), std::chrono::milliseconds(-1));
+      zmq::poll(items.data(), items.size(), until_next_read());
       if ((items[1].revents & ZMQ_POLLIN) != 0) send_answers();
-      if ((items[0].revents & ZMQ_POLLIN) != 0) take_request();
+      for (int i = 0; i < most_requests_at_once && take_request(); ++i) {
+      }
+      if (!reads_.empty() && until_next_read() == std::chrono::milliseconds(0)) read_for_one();
     }
   }
 
-  void take_request() {
+  // How long until something that waits may be read; -1: nothing waits.
+  std::chrono::milliseconds until_next_read() {
+    if (reads_.empty()) return std::chrono::milliseconds(-1);
+    return throttle_.wait(std::chrono::steady_clock::now());
+  }
+
+  bool take_request() {
     zmq::message_t peer;
     zmq::message_t body;
-    if (!socket_.recv(peer, zmq::recv_flags::dontwait)) return;
-    if (!peer.more() || !socket_.recv(body)) return;
+    if (!socket_.recv(peer, zmq::recv_flags::dontwait)) return false;
+    if (!peer.more() || !socket_.recv(body)) return true;
     const bool single = !body.more();
     while (body.more() && socket_.recv(body)) {
     }
     Request request;
     if (!single || !request.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
       ++malformed_;
-      return;
+      return true;
     }
-    handle(peer.to_string(), request);
+    handle(peer.to_string(), std::move(request));
+    return true;
   }
 
-  void handle(const std::string& peer, const Request& request) {
+  void handle(const std::string& peer, Request&& request) {
     Reply reply;
     reply.set_id(request.id());
     switch (request.request_case()) {
-      case Request::kFetch: fetcher_.answer(request.fetch(), writer_.head(), reply); break;
-      case Request::kLatest: {
-        const auto head = writer_.head();
-        fetcher_.answer(writer_.newest(request.latest().topic_prefix()), head, reply);
-        break;
-      }
+      case Request::kLatest:
+        if (request.latest().heads_only()) {
+          tell_heads(request.latest(), reply);
+          break;
+        }
+        [[fallthrough]];
+      case Request::kFetch: return enqueue(peer, std::move(request));
       case Request::kAck: return;  // advisory
       case Request::kCommand: return command(peer, request);
       case Request::REQUEST_NOT_SET:
@@ -93,6 +123,57 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
         reply.mutable_error()->set_text("expected fetch, latest, ack or command");
     }
     send(peer, reply.SerializeAsString());
+  }
+
+  // A peer that asks more than it may have on the way has given the oldest up.
+  void enqueue(const std::string& peer, Request&& request) {
+    const auto ours = [&](const Read& read) { return read.peer == peer; };
+    if (std::count_if(reads_.begin(), reads_.end(), ours) >= most_reads_of_a_peer) {
+      reads_.erase(std::find_if(reads_.begin(), reads_.end(), ours));
+    }
+    reads_.push_back({peer, std::move(request)});
+  }
+
+  void read_for_one() {
+    const auto read = std::move(reads_.front());
+    reads_.pop_front();
+    Reply reply;
+    reply.set_id(read.request.id());
+    // The head first: what is newer by then is not asked of the files.
+    const auto head = writer_.head();
+    try {
+      throttle_.spend(
+          read.request.has_fetch()
+              ? fetcher_.answer(read.request.fetch(), head, reply)
+              : fetcher_.answer(read.request.latest(), newest(read.request.latest()), head, reply));
+    } catch (const std::system_error& error) {
+      // A segment that aged out meanwhile, or no descriptor left: asked again, it may be there.
+      reply.mutable_error()->set_code(Error::unavailable);
+      reply.mutable_error()->set_text(error.what());
+    }
+    send(read.peer, reply.SerializeAsString());
+  }
+
+  [[nodiscard]] std::vector<journal::Newest> newest(const Latest& latest) const {
+    if (latest.topic_prefixes().empty()) return writer_.newest("");
+    std::vector<journal::Newest> all;
+    for (const auto& prefix : latest.topic_prefixes()) {
+      auto some = writer_.newest(prefix);
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }
+
+  void tell_heads(const Latest& latest, Reply& reply) const {
+    auto& data = *reply.mutable_data();
+    const auto head = writer_.head();
+    data.mutable_head()->set_epoch(head.epoch);
+    data.mutable_head()->set_offset(head.offset);
+    for (const auto& topic : newest(latest)) {
+      auto& out = *data.add_heads();
+      out.set_topic(topic.topic);
+      out.set_offset(topic.last);
+    }
   }
 
   void command(const std::string& peer, const Request& request) {
@@ -108,10 +189,22 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
       out.set_body(given.body);
       server->later({peer, reply.SerializeAsString()});
     };
+    if (command.name() == "accept") return accept(command, answer);
     if (!commands_) {
       return answer({CommandAnswer::Status::unknown_command, "this process takes no commands", {}});
     }
     commands_(command.name(), command.body(), answer);
+  }
+
+  void accept(const Command& command, const AnswerCommand& answer) {
+    Accepted accepted;
+    if (!accepted.ParseFromString(command.body()) || accepted.reason().empty()) {
+      return answer({CommandAnswer::Status::refused,
+                     "expected a reason: it is journaled with the decision",
+                     {}});
+    }
+    const std::lock_guard lock(mutex_);
+    decisions_.push_back({accepted.reason(), answer});
   }
 
   void later(Outgoing outgoing) {
@@ -156,6 +249,8 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
   const journal::Writer& writer_;
   CommandHandler commands_;
   Fetcher fetcher_;
+  Throttle throttle_;
+  std::deque<Read> reads_;  // asked for, not yet read
   zmq::socket_t socket_;
   int wake_;
   std::atomic<bool> stop_ = false;
@@ -163,6 +258,7 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
   std::atomic<std::uint64_t> unreachable_ = 0;
   std::mutex mutex_;
   std::deque<Outgoing> outgoing_;
+  std::vector<Decision> decisions_;
   std::thread thread_;
 };
 
@@ -173,5 +269,6 @@ RequestServer::RequestServer(zmq::context_t& context, const PublisherOptions& op
 }
 RequestServer::~RequestServer() { impl_->stop(); }
 std::string RequestServer::address() const { return impl_->address_; }
+std::vector<Decision> RequestServer::take_decisions() { return impl_->take_decisions(); }
 
 }  // namespace depthwire::bus

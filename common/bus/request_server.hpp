@@ -9,11 +9,19 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace depthwire::bus {
 
+/// What an operator asked to be recorded, and how to answer once it is.
+struct Decision {
+  std::string reason;
+  AnswerCommand answer;
+};
+
 /// Answers FETCH, LATEST, ACK and COMMAND on a ROUTER, on a thread and file descriptors of its own,
-/// so that the writer never waits for a reader.
+/// so that the writer never waits for a reader. What FETCH and LATEST read is limited to
+/// PublisherOptions::fetch_bytes_per_second; commands do not wait behind them.
 class RequestServer {
  public:
   /// `writer` outlives the server; only its thread-safe part is used.
@@ -24,6 +32,9 @@ class RequestServer {
   RequestServer& operator=(const RequestServer&) = delete;
 
   [[nodiscard]] std::string address() const;
+
+  /// What `accept` commands have asked for since the last call. The publisher's thread.
+  [[nodiscard]] std::vector<Decision> take_decisions();
 
  private:
   class Impl;

@@ -85,6 +85,7 @@ class StageRunner::Impl final : StepJournal {
     if (std::holds_alternative<Stale>(notice)) stale_ = true;
     if (std::holds_alternative<Fresh>(notice)) stale_ = false;
     if (const auto* halted = std::get_if<Halted>(&notice)) halted_ = halted->reason;
+    if (std::holds_alternative<Resumed>(notice)) halted_.clear();
   }
 
   void acknowledge() {

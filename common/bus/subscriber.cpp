@@ -1,17 +1,14 @@
 #include "common/bus/subscriber.hpp"
 
-#include "common/bus/continuity.hpp"
 #include "common/bus/sockets.hpp"
+#include "common/bus/subscriber_state.hpp"
 #include "common/bus/topic.hpp"
-#include "proto/bus/envelope.pb.h"
-#include "proto/bus/request.pb.h"
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
+#include <deque>
 
-// CATCHUP: records come by FETCH, page after page, until the publisher's head is reached; what the
-// SUB socket gathered meanwhile overlaps or follows the last page. LIVE: records come by SUB and
-// are taken while each follows the one before. Any doubt leads back to CATCHUP.
+// The sockets, the queue and the clock of a SubscriberState, which decides.
 
 namespace depthwire::bus {
 namespace {
@@ -20,13 +17,9 @@ using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t max_live_records = 256;
+constexpr std::size_t max_received_at_once = 4096;
 constexpr int receive_high_water_mark = 65'536;
-constexpr milliseconds fetch_retry{1'000};
 constexpr milliseconds away_after{500};
-
-milliseconds until(SteadyClock::time_point when, SteadyClock::time_point now) {
-  return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(when - now));
-}
 
 }  // namespace
 
@@ -36,32 +29,32 @@ class Subscriber::Impl {
       : context_(context),
         options_(std::move(given)),
         control_topic_(control_topic(options_.source)),
-        continuity_(!options_.topic_prefixes.empty()),
-        want_newest_(std::holds_alternative<FromNewest>(options_.start)) {
-    if (const auto* after = std::get_if<After>(&options_.start)) continuity_.jump(after->last);
+        state_(options_, SteadyClock::now()) {
     connect();
   }
 
   Batch receive(milliseconds timeout) {
     Batch batch;
+    auto now = SteadyClock::now();
     // A queue that has been full must not be read once its connection was replaced: libzmq 4.3 then
     // aborts (its issue 3937). Who was away drops it unread and fetches instead.
-    if (SteadyClock::now() - last_receive_ > away_after && !halted_) connect();
-    const auto deadline = SteadyClock::now() + timeout;
-    do {
-      if (halted_) {
-        zmq::pollitem_t none{subscription_.handle(), 0, 0, 0};
-        zmq::poll(&none, 1, until(deadline, SteadyClock::now()));
-        break;
-      }
-      if (live_) {
-        receive_live(batch, deadline);
-      } else {
-        catch_up(batch, deadline);
-      }
-      watch_staleness(batch);
-    } while (batch.empty() && SteadyClock::now() < deadline);
-    batch.caught_up = live_ && continuity_.last() >= head_;
+    if (now - last_receive_ > away_after) {
+      connect();
+      state_.reconnected(now);
+    }
+    const auto deadline = now + timeout;
+    while (true) {
+      state_.tick(now, batch);
+      perform();
+      if (!batch.empty() || now > deadline) break;
+      wait_until(std::min(deadline, state_.wake_at()), now);
+      now = SteadyClock::now();
+      take_reply(now, batch);
+      if (state_.live()) take_frames(batch);
+      perform();
+      if (!batch.empty() || now >= deadline) break;
+    }
+    batch.caught_up = state_.caught_up();
     last_receive_ = SteadyClock::now();
     return batch;
   }
@@ -73,26 +66,15 @@ class Subscriber::Impl {
     at.set_source(options_.source);
     at.set_epoch(position.epoch);
     at.set_offset(position.offset);
-    requests_.send(zmq::buffer(request.SerializeAsString()), zmq::send_flags::dontwait);
+    send(request);
   }
 
-  zmq::context_t& context_;
-  SubscriberOptions options_;
-  std::string control_topic_;
-  Continuity continuity_;
-  journal::Position head_;
-  std::uint64_t doubts_ = 0;
-  std::uint64_t fetched_ = 0;
-  std::uint64_t zombies_ = 0;
-  std::uint64_t malformed_ = 0;
-  bool live_ = false;
-  bool stale_ = false;
-  bool halted_ = false;
-  zmq::socket_t subscription_;
-  zmq::socket_t requests_;
+  [[nodiscard]] const SubscriberState& state() const { return state_; }
 
  private:
   void connect() {
+    frames_.clear();
+    frame_bytes_ = 0;
     subscription_ = zmq::socket_t(context_, zmq::socket_type::sub);
     set_common_options(subscription_);
     subscription_.set(zmq::sockopt::rcvhwm, receive_high_water_mark);
@@ -110,223 +92,82 @@ class Subscriber::Impl {
     set_common_options(requests_);
     secure_client(requests_, options_.curve, options_.server_public_key);
     requests_.connect(options_.requests);
-    live_ = false;
-    asked_at_.reset();
-    last_frame_ = SteadyClock::now();
   }
 
-  void note_frame() {
-    last_frame_ = SteadyClock::now();
-    frame_since_check_ = true;
-  }
-
-  void watch_staleness(Batch& batch) {
-    if (std::exchange(frame_since_check_, false) && stale_) {
-      stale_ = false;
-      batch.notices.emplace_back(Fresh{});
+  void perform() {
+    const auto actions = state_.take_actions();
+    if (actions.reconnect) connect();
+    if (actions.discard) {
+      frames_.clear();
+      frame_bytes_ = 0;
     }
-    if (SteadyClock::now() - last_frame_ < options_.stale_after) return;
-    if (!stale_) {
-      stale_ = true;
-      batch.notices.emplace_back(Stale{});
-    }
-    connect();
+    for (const auto& request : actions.requests) send(request);
   }
 
-  void doubt() {
-    ++doubts_;
-    live_ = false;
-    asked_at_.reset();
+  void send(const Request& request) {
+    // What cannot be sent is as good as lost on the way: it is asked for again.
+    (void)requests_.send(zmq::buffer(request.SerializeAsString()), zmq::send_flags::dontwait);
   }
 
-  // --- CATCHUP -------------------------------------------------------------------------------
+  // Returns when something may have come, or it is time.
+  void wait_until(SteadyClock::time_point when, SteadyClock::time_point now) {
+    if (receive_frames(now) || (state_.live() && !frames_.empty())) return;
+    std::array<zmq::pollitem_t, 2> items{
+        {{subscription_.handle(), 0, ZMQ_POLLIN, 0}, {requests_.handle(), 0, ZMQ_POLLIN, 0}}};
+    zmq::poll(items.data(), items.size(),
+              std::max(milliseconds(0), std::chrono::ceil<milliseconds>(when - now)));
+    receive_frames(SteadyClock::now());
+  }
 
-  void catch_up(Batch& batch, SteadyClock::time_point deadline) {
-    const auto now = SteadyClock::now();
-    if (!asked_at_ || now - *asked_at_ > fetch_retry) ask(now);
-    zmq::pollitem_t item{requests_.handle(), 0, ZMQ_POLLIN, 0};
-    const auto limit = std::min(
-        {deadline, *asked_at_ + fetch_retry + milliseconds(1), last_frame_ + options_.stale_after});
-    zmq::poll(&item, 1, until(limit, now));
+  // Moves what has come into our own queue, whose bounds the state knows.
+  bool receive_frames(SteadyClock::time_point now) {
+    std::size_t count = 0;
     zmq::message_t message;
-    while (!live_ && batch.empty() && !halted_ &&
-           requests_.recv(message, zmq::recv_flags::dontwait)) {
+    while (count < max_received_at_once && subscription_.recv(message, zmq::recv_flags::dontwait)) {
+      frame_bytes_ += message.size();
+      frames_.push_back(std::move(message));
+      ++count;
+    }
+    if (count > 0) state_.heard(now, frames_.size(), frame_bytes_);
+    return count > 0;
+  }
+
+  void take_reply(SteadyClock::time_point now, Batch& batch) {
+    zmq::message_t message;
+    // One reply may fill the batch; those that bring nothing are taken on the way.
+    while (batch.empty() && requests_.recv(message, zmq::recv_flags::dontwait)) {
       Reply reply;
-      if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
-        ++malformed_;
-        continue;
-      }
-      if (reply.id() != request_id_) continue;  // an answer that came too late
-      note_frame();
-      asked_at_.reset();
-      take_reply(std::move(reply), batch);
+      if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size()))) continue;
+      state_.take_reply(std::move(reply), now, batch);
     }
   }
 
-  void ask(SteadyClock::time_point now) {
-    // What has gathered so far is older than the reply; what gathers from now on overlaps it.
-    zmq::message_t message;
-    while (subscription_.recv(message, zmq::recv_flags::dontwait)) note_frame();
-    Request request;
-    request.set_id(++request_id_);
-    if (want_newest_) {
-      // One prefix asks for all topics; what is not wanted is dropped here.
-      request.mutable_latest()->set_topic_prefix(
-          options_.topic_prefixes.size() == 1 ? options_.topic_prefixes.front() : "");
-    } else {
-      auto& fetch = *request.mutable_fetch();
-      fetch.mutable_after()->set_source(options_.source);
-      fetch.mutable_after()->set_epoch(continuity_.last().epoch);
-      fetch.mutable_after()->set_offset(continuity_.last().offset);
-      for (const auto& prefix : options_.topic_prefixes) fetch.add_topic_prefixes(prefix);
+  void take_frames(Batch& batch) {
+    if (frames_.empty() || !batch.records.empty()) return;
+    const auto count = std::min(frames_.size(), max_live_records);
+    auto taken = std::make_shared<std::vector<zmq::message_t>>();
+    taken->reserve(count);
+    views_.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      taken->push_back(std::move(frames_.front()));
+      frames_.pop_front();
+      views_.push_back(taken->back().to_string_view());
+      frame_bytes_ -= views_.back().size();
     }
-    requests_.send(zmq::buffer(request.SerializeAsString()), zmq::send_flags::dontwait);
-    asked_at_ = now;
+    state_.take_frames(views_, !frames_.empty(), batch);
+    if (!batch.records.empty()) batch.bytes = std::move(taken);
   }
 
-  void take_reply(Reply&& reply, Batch& batch) {
-    switch (reply.reply_case()) {
-      case Reply::kData: return take_page(std::move(*reply.mutable_data()), batch);
-      case Reply::kAgedOut: {
-        const journal::Position first{reply.aged_out().first().epoch(),
-                                      reply.aged_out().first().offset()};
-        batch.notices.emplace_back(Lost{continuity_.last(), first});
-        continuity_.jump({first.epoch, first.offset - 1});
-        return;
-      }
-      case Reply::kError: return halt("the publisher answers: " + reply.error().text(), batch);
-      default: ++malformed_;
-    }
-  }
-
-  void take_page(Data&& data, Batch& batch) {
-    const journal::Position head{data.head().epoch(), data.head().offset()};
-    const journal::Position next{data.next().epoch(), data.next().offset()};
-    const auto last = continuity_.last();
-    if (head < last) {
-      return halt("its journal ends at " + journal::to_string(head) + ", but " +
-                      journal::to_string(last) + " has been delivered: an old copy is served",
-                  batch);
-    }
-    head_ = head;
-    auto bytes = std::make_shared<std::string>(std::move(*data.mutable_entries()));
-    std::string_view rest(*bytes);
-    while (!rest.empty()) {
-      const auto record = journal::decode_entry(rest);
-      if (!record) {
-        return halt("it served a damaged record: " + std::string(to_string(record.error())), batch);
-      }
-      rest.remove_prefix(std::min(rest.size(), journal::entry_bytes(record->frame.size())));
-      if (want_newest_ && !wanted(record->topic)) continue;
-      if (batch.records.empty() && !want_newest_ && forgets_us(*record)) {
-        batch.records.clear();
-        return halt("its journal was begun anew and does not know " + journal::to_string(last),
-                    batch);
-      }
-      batch.records.push_back(*record);
-    }
-    fetched_ += batch.records.size();
-    batch.bytes = std::move(bytes);
-    continuity_.jump(want_newest_ ? head : std::max(next, last));
-    want_newest_ = false;
-    live_ = continuity_.last() >= head;
-  }
-
-  // An epoch that does not follow the one we know: the journal was lost or an old copy restored.
-  [[nodiscard]] bool forgets_us(const journal::Record& record) const {
-    const auto last = continuity_.last();
-    if (last == journal::Position{} || record.position().epoch == last.epoch) return false;
-    const auto previous = epoch_previous(record);
-    return previous && previous->epoch < last.epoch;
-  }
-
-  [[nodiscard]] bool wanted(std::string_view topic) const {
-    return options_.topic_prefixes.empty() || topic == control_topic_ ||
-           std::any_of(options_.topic_prefixes.begin(), options_.topic_prefixes.end(),
-                       [&](const auto& prefix) { return topic.starts_with(prefix); });
-  }
-
-  void halt(const std::string& reason, Batch& batch) {
-    halted_ = true;
-    live_ = false;
-    batch.records.clear();
-    batch.notices.emplace_back(Halted{options_.source + ": " + reason});
-  }
-
-  // --- LIVE ----------------------------------------------------------------------------------
-
-  void receive_live(Batch& batch, SteadyClock::time_point deadline) {
-    zmq::pollitem_t item{subscription_.handle(), 0, ZMQ_POLLIN, 0};
-    const auto limit = std::min(deadline, last_frame_ + options_.stale_after);
-    zmq::poll(&item, 1, until(limit, SteadyClock::now()));
-    auto messages = std::make_shared<std::vector<zmq::message_t>>();
-    messages->reserve(max_live_records);
-    while (messages->size() < max_live_records) {
-      zmq::message_t message;
-      if (!subscription_.recv(message, zmq::recv_flags::dontwait)) break;
-      messages->push_back(std::move(message));
-    }
-    if (messages->empty()) return;
-    note_frame();
-    for (const auto& message : *messages) {
-      const auto record = journal::decode_frame(message.to_string_view());
-      if (!record) {
-        ++malformed_;
-        continue;
-      }
-      if (!take_live(*record, batch)) break;
-    }
-    if (!batch.records.empty()) batch.bytes = std::move(messages);
-  }
-
-  // False when the record raises a doubt.
-  bool take_live(const journal::Record& record, Batch& batch) {
-    if (record.header.payload_type == Envelope::kHeartbeat) {
-      head_ = std::max(head_, record.position());
-      if (record.position() > continuity_.last() && proves_a_hole()) doubt();
-      return live_;
-    }
-    const auto previous = epoch_previous(record);
-    switch (
-        continuity_.judge(record, previous.has_value(), previous.value_or(journal::Position{}))) {
-      case Verdict::drop:
-        if (record.position().epoch < continuity_.last().epoch) ++zombies_;
-        return true;
-      case Verdict::doubt: doubt(); return false;
-      case Verdict::accept: break;
-    }
-    continuity_.delivered(record);
-    record_since_heartbeat_ = true;
-    head_ = std::max(head_, record.position());
-    batch.records.push_back(record);
-    return true;
-  }
-
-  // A heartbeat was ahead of us. Frames arrive in order, so we missed records, unless they were of
-  // topics we did not ask for: then only a quiet stretch is worth a look into the journal.
-  bool proves_a_hole() {
-    if (options_.topic_prefixes.empty()) return true;
-    return !std::exchange(record_since_heartbeat_, false);
-  }
-
-  // What an EPOCH_START names as the position before it; nothing for other records.
-  static std::optional<journal::Position> epoch_previous(const journal::Record& record) {
-    if (record.header.payload_type != Envelope::kEpochStart) return std::nullopt;
-    Envelope envelope;
-    if (!envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size()))) {
-      return std::nullopt;
-    }
-    return journal::Position{envelope.epoch_start().previous_epoch(),
-                             envelope.epoch_start().previous_offset()};
-  }
-
-  bool want_newest_;
-  bool frame_since_check_ = false;
-  bool record_since_heartbeat_ = false;
+  zmq::context_t& context_;
+  SubscriberOptions options_;
+  std::string control_topic_;
+  SubscriberState state_;
+  zmq::socket_t subscription_;
+  zmq::socket_t requests_;
+  std::deque<zmq::message_t> frames_;  // received, not yet looked at
+  std::size_t frame_bytes_ = 0;
+  std::vector<std::string_view> views_;
   SteadyClock::time_point last_receive_ = SteadyClock::now();
-  SteadyClock::time_point last_frame_;
-  std::optional<SteadyClock::time_point> asked_at_;  // a request is under way
-  std::uint64_t request_id_ = 0;
 };
 
 Subscriber::Subscriber(zmq::context_t& context, SubscriberOptions options)
@@ -335,11 +176,12 @@ Subscriber::~Subscriber() = default;
 
 Batch Subscriber::receive(milliseconds timeout) { return impl_->receive(timeout); }
 void Subscriber::acknowledge(journal::Position position) { impl_->acknowledge(position); }
-journal::Position Subscriber::last() const { return impl_->continuity_.last(); }
-journal::Position Subscriber::head() const { return impl_->head_; }
-std::uint64_t Subscriber::gaps() const { return impl_->doubts_; }
-std::uint64_t Subscriber::fetched() const { return impl_->fetched_; }
-bool Subscriber::live() const { return impl_->live_ && !impl_->stale_ && !impl_->halted_; }
-bool Subscriber::halted() const { return impl_->halted_; }
+journal::Position Subscriber::last() const { return impl_->state().last(); }
+journal::Position Subscriber::head() const { return impl_->state().head(); }
+std::uint64_t Subscriber::gaps() const { return impl_->state().doubts(); }
+std::uint64_t Subscriber::fetched() const { return impl_->state().fetched(); }
+std::uint64_t Subscriber::zombies() const { return impl_->state().zombies(); }
+bool Subscriber::live() const { return impl_->state().live() && !impl_->state().stale(); }
+bool Subscriber::halted() const { return impl_->state().halted(); }
 
 }  // namespace depthwire::bus

@@ -51,7 +51,10 @@ class Report {
     health_.info("events", std::to_string(runner.steps()));
     if (!runner.halted().empty()) {
       health_.set("halted", runner.halted());
-    } else if (runner.stale()) {
+      return;
+    }
+    health_.clear("halted");
+    if (runner.stale()) {
       health_.set("source", input_ + " is silent: not running, or not reachable");
     } else {
       health_.clear("source");

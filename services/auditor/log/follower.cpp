@@ -92,7 +92,8 @@ class Follower {
   }
 
   void tell(const bus::Notice& notice) {
-    if (std::holds_alternative<bus::Fresh>(notice)) {
+    if (std::holds_alternative<bus::Fresh>(notice) ||
+        std::holds_alternative<bus::Resumed>(notice)) {
       runtime_.health().clear(source_);
     } else if (std::holds_alternative<bus::Stale>(notice)) {
       runtime_.health().set(source_, "stale: nothing is heard of it");

@@ -48,6 +48,7 @@ void Feed::observe(const bus::Batch& batch) {
     if (std::holds_alternative<bus::Stale>(notice)) stale_ = true;
     if (std::holds_alternative<bus::Fresh>(notice)) stale_ = false;
     if (std::holds_alternative<bus::Halted>(notice)) halted_ = true;
+    if (std::holds_alternative<bus::Resumed>(notice)) halted_ = false;
   }
   state_ = halted_              ? SourceState::halted
            : stale_             ? SourceState::stale

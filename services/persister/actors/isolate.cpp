@@ -22,7 +22,7 @@ void store_isolating(Store& store, std::span<const Item> items) {
   }
   rows.clear();
   const Item& item = items.front();
-  if (item.lost) rows.note_loss(*item.source, item.lost->after, item.lost->first);
+  item.note_loss(rows);
   rows.add_dead_letter(*item.source, *item.record, reason);
   store.store(rows);
 }

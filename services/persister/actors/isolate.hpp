@@ -16,8 +16,12 @@ struct Item {
   std::optional<bus::Lost> lost;
 
   void add_to(Rows& rows) const {
-    if (lost) rows.note_loss(*source, lost->after, lost->first);
+    note_loss(rows);
     rows.add(*source, *record);
+  }
+  void note_loss(Rows& rows) const {
+    if (!lost) return;
+    rows.note_loss(*source, lost->after, lost->first, lost->cause == bus::Lost::Cause::replaced);
   }
 };
 

@@ -270,7 +270,7 @@ TEST_F(RowsTest, LossesAreRowsDeclaredOrFound) {
   declared.mutable_loss()->set_from_offset(5);
   declared.mutable_loss()->set_to_offset(9);
   declared.mutable_loss()->set_cause("disk full");
-  rows_.note_loss(streaming, {7, 0}, {7, 1});
+  rows_.note_loss(streaming, {7, 0}, {7, 1}, false);
   EXPECT_EQ(rows_.rows(), 0U) << "the row comes with the record that follows the loss";
   add(streaming, declared);
 

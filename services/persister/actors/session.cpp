@@ -105,10 +105,12 @@ void Session::wait_for_delivery(milliseconds timeout) {
   const std::string& source = settings_.sources[next->source].source;
   for (const bus::Notice& notice : next->batch.notices) {
     if (const auto* lost = std::get_if<bus::Lost>(&notice)) {
-      lost_.insert_or_assign(next->source, *lost);
+      // Two in a row are one: nothing came between them.
+      const auto [noted, is_new] = lost_.try_emplace(next->source, *lost);
+      if (!is_new) noted->second.first = lost->first;
       status_.losses.add();
-      spdlog::error("{}: the records between {} and {} are lost: its journal no longer holds them",
-                    source, to_string(lost->after), to_string(lost->first));
+      spdlog::error("{}: the records between {} and {} are lost: {}", source,
+                    to_string(lost->after), to_string(lost->first), bus::to_string(lost->cause));
     }
   }
   if (next->batch.records.empty()) return;

@@ -70,6 +70,9 @@ void SourceReader::take_notices(const bus::Batch& batch, bool live) {
     } else if (const auto* halted = std::get_if<bus::Halted>(&notice)) {
       status_.set_source_problem(source_, "halted: " + halted->reason);
       spdlog::error("{}: halted, nothing of it is stored: {}", source_, halted->reason);
+    } else if (std::holds_alternative<bus::Resumed>(notice)) {
+      status_.set_source_problem(source_, "");
+      spdlog::warn("{}: the halt is over", source_);
     }
   }
   if (live && !std::exchange(seen_, true)) spdlog::info("{}: caught up", source_);

@@ -232,8 +232,9 @@ void Rows::add_dead_letter(const std::string& source, const journal::Record& rec
   advance(source, record);
 }
 
-void Rows::note_loss(const std::string& source, journal::Position after, journal::Position first) {
-  noted_losses_[source] = {after, first};
+void Rows::note_loss(const std::string& source, journal::Position after, journal::Position first,
+                     bool replaced) {
+  noted_losses_[source] = {after, first, replaced};
 }
 
 // Every record of a source comes through here, whatever became of it.
@@ -249,7 +250,7 @@ void Rows::advance(const std::string& source, const journal::Record& record) {
   head.position = loss->second.first;
   writer.key(head, record.header.publish_time_ns);
   writer.text("");
-  writer.name("aged_out");
+  writer.name(loss->second.replaced ? "declared" : "aged_out");
   writer.text(source);
   for (const auto& end : {loss->second.after, loss->second.first}) {
     writer.count(end.epoch);
@@ -257,7 +258,9 @@ void Rows::advance(const std::string& source, const journal::Record& record) {
   }
   writer.null();
   writer.null();
-  writer.text("the journal no longer holds what lies between these two records");
+  writer.text(loss->second.replaced
+                  ? "the journal was replaced, and an operator accepted that"
+                  : "the journal no longer holds what lies between these two records");
   ++rows_;
   noted_losses_.erase(loss);
 }

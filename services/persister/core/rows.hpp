@@ -36,7 +36,9 @@ class Rows {
 
   /// Notes that the source no longer holds what lay between `after` and `first`: a row that comes
   /// with the next record of the source, so that row and checkpoint go together.
-  void note_loss(const std::string& source, journal::Position after, journal::Position first);
+  /// `replaced`: not retention took it, but an operator accepted another journal.
+  void note_loss(const std::string& source, journal::Position after, journal::Position first,
+                 bool replaced);
 
   void clear();
 
@@ -67,6 +69,7 @@ class Rows {
 
   struct Loss {
     journal::Position after, first;
+    bool replaced = false;
   };
 
   void advance(const std::string& source, const journal::Record& record);
