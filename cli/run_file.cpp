@@ -1,7 +1,9 @@
 #include "cli/run_file.hpp"
 
+#include "cli/living.hpp"
+#include "cli/settings.hpp"
+
 #include <nlohmann/json.hpp>
-#include <signal.h>
 
 #include <fstream>
 
@@ -14,9 +16,7 @@ std::optional<RunFile> read_run_file(const std::filesystem::path& run_dir,
   if (!json.is_object()) return std::nullopt;
   RunFile file{json.value("pid", std::int64_t{0}), json.value("health", ""),
                json.value("started", std::int64_t{0})};
-  const bool alive =
-      file.pid > 0 && (::kill(static_cast<pid_t>(file.pid), 0) == 0 || errno == EPERM);
-  if (!alive) return std::nullopt;
+  if (!runs_program(static_cast<pid_t>(file.pid), program_name(process))) return std::nullopt;
   return file;
 }
 

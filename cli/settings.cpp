@@ -11,6 +11,10 @@ const std::vector<std::string_view>& services() {
   return names;
 }
 
+std::string program_name(std::string_view service) {
+  return service == "simulator" ? "depthwire-sim" : "depthwire-" + std::string(service);
+}
+
 AllSettings::AllSettings() {
   for (const auto name : services()) hosts.emplace(name, service::HostConfig(name));
 }

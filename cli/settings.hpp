@@ -22,6 +22,9 @@ namespace depthwire::cli {
 /// The processes, in the order in which they start.
 [[nodiscard]] const std::vector<std::string_view>& services();
 
+/// The program of a process: depthwire-streaming.
+[[nodiscard]] std::string program_name(std::string_view service);
+
 /// The settings of all processes together: the whole configuration file.
 class AllSettings {
  public:

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/http.hpp"
+#include "cli/living.hpp"
 #include "cli/place.hpp"
 #include "cli/run_file.hpp"
 #include "cli/settings.hpp"
@@ -148,6 +149,10 @@ int status(const Common& common, const StatusOptions& options) {
   json rows = json::array();
   if (const auto state = states.find("postgres"); state != states.end()) {
     rows.push_back(describe("postgres", state->second, {}, {}, {}));
+  } else if (const auto living = find_living(place);
+             !living.empty() && living.front().name == "postgres") {
+    const ProgramState alone{"RUNNING", "pid " + std::to_string(living.front().pid)};
+    rows.push_back(describe("postgres", alone, {}, {}, {}));
   }
   for (const auto service : services()) {
     const std::string name(service);

@@ -1,6 +1,7 @@
 #include "cli/cluster.hpp"
 #include "cli/commands.hpp"
 #include "cli/http.hpp"
+#include "cli/living.hpp"
 #include "cli/place.hpp"
 #include "cli/run_file.hpp"
 #include "cli/settings.hpp"
@@ -65,10 +66,6 @@ Plan make_plan(const AllSettings& settings, const Cluster& cluster,
     if (needed && chosen(name)) plan.services.emplace_back(name);
   }
   return plan;
-}
-
-std::string program_name(const std::string& service) {
-  return service == "simulator" ? "depthwire-sim" : "depthwire-" + service;
 }
 
 std::vector<Program> programs_of(const Plan& plan, const Place& place, const Cluster& cluster) {
@@ -144,6 +141,17 @@ bool report(const Supervisor& supervisor, const AllSettings& settings, const Pla
   return all_ready;
 }
 
+/// Ends what a killed supervisord has left behind; false when there is nothing.
+bool end_left_behind(const Place& place) {
+  const auto living = find_living(place);
+  if (living.empty()) return false;
+  std::string names;
+  for (const Living& each : living) names += (names.empty() ? "" : ", ") + each.name;
+  line("supervisor", "is gone and has left behind: " + names + "; ending them");
+  end_living(living, line);
+  return true;
+}
+
 }  // namespace
 
 int up(const Common& common, const UpOptions& options) {
@@ -158,8 +166,9 @@ int up(const Common& common, const UpOptions& options) {
   // Supervisor knows all of them, whatever is started now, so that another `up` adds to this one.
   const auto programs = programs_of(make_plan(settings, cluster, {}), place, cluster);
   const auto progress = [](const std::string& text) { line("postgres", text); };
-  if (plan.postgres) cluster.prepare(progress);
   const Supervisor supervisor(place);
+  if (!supervisor.running()) end_left_behind(place);
+  if (plan.postgres) cluster.prepare(progress);
   supervisor.ensure(programs);
   if (plan.postgres) {
     supervisor.start({"postgres"});
@@ -189,7 +198,8 @@ int up(const Common& common, const UpOptions& options) {
 int down(const Common& common) {
   const Place place = find_place(common.root, common.config);
   const bool was_running = Supervisor(place).shut_down();
-  line("down", was_running ? "all processes have ended" : "nothing was running");
+  const bool left_behind = end_left_behind(place);
+  line("down", was_running || left_behind ? "all processes have ended" : "nothing was running");
   return service::exit_code::ok;
 }
 

@@ -38,6 +38,14 @@ def eventually(condition, what, patience=60):
     raise AssertionError(f"not within {patience} s: {what}")
 
 
+def lives(pid):
+    """True while the process runs; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class UpTest(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.TemporaryDirectory(prefix="dw-", ignore_cleanup_errors=True)
@@ -78,7 +86,8 @@ class UpTest(unittest.TestCase):
                        for log in sorted(self.root.glob("var/log/*.log")))
 
     def abandon(self):
-        if (self.root / "var/run/supervisord.pid").exists():
+        running = self.root / "var/run/supervisord.pid"
+        if running.exists() and lives(int(running.read_text())):
             pid = int((self.root / "var/run/supervisord.pid").read_text())
             os.kill(pid, signal.SIGTERM)
             eventually(lambda: not (self.root / "var/run/supervisord.pid").exists(), "supervisord ends")
@@ -139,6 +148,31 @@ class UpTest(unittest.TestCase):
         pid = self.status()["streaming"]["pid"]
         os.kill(pid, signal.SIGKILL)
         eventually(lambda: self.status()["streaming"]["pid"] not in (pid, None), "streaming is back")
+        self.depthwire("down")
+
+    def test_what_a_killed_supervisor_leaves_behind_is_found_and_ended(self):
+        def kill_supervisor():
+            pid = int((self.root / "var/run/supervisord.pid").read_text())
+            os.kill(pid, signal.SIGKILL)
+            eventually(lambda: not lives(pid), "supervisord is gone")
+
+        self.depthwire("up", "--only", "simulator,streaming,postgres")
+        kill_supervisor()
+        status = self.status()
+        left = [status[name]["pid"] for name in ("postgres", "simulator", "streaming")]
+        self.assertTrue(all(map(lives, left)), left)
+        self.assertEqual([status[name]["state"] for name in ("postgres", "streaming")],
+                         ["RUNNING", "RUNNING"])
+
+        output = self.depthwire("down")
+        self.assertIn("left behind: postgres, simulator, streaming", output)
+        self.assertIn("all processes have ended", output)
+        self.assertFalse(any(map(lives, left)), left)
+
+        self.depthwire("up", "--only", "simulator,streaming,postgres")
+        kill_supervisor()
+        self.assertIn("left behind", self.depthwire("up", "--only", "simulator,streaming,postgres"))
+        self.assertTrue(self.status()["streaming"]["ready"])
         self.depthwire("down")
 
     def test_a_port_in_use_is_named_and_is_no_busy_loop(self):
