@@ -3,6 +3,7 @@
 #include "simulator/market/bars.hpp"
 #include "simulator/market/event.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -60,6 +61,8 @@ class Board {
   [[nodiscard]] const SymbolBoard& at(std::size_t index) const { return symbols_.at(index); }
   /// The simulator clock: the time of the last event.
   [[nodiscard]] std::int64_t time_ns() const { return time_ns_; }
+  /// It is `time_ns` although nothing has happened; never back.
+  void advance(std::int64_t time_ns) { time_ns_ = std::max(time_ns_, time_ns); }
 
  private:
   std::vector<SymbolBoard> symbols_;

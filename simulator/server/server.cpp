@@ -169,6 +169,7 @@ void Server::Impl::on_closed() {
 
 void Server::Impl::on_tick() {
   const auto now = steady_clock::now();
+  if (settings_.stamp_now) board_.advance(wall_ns());
   // A connection that closes in its tick is taken out after it.
   for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->on_tick(now);
   std::erase_if(connections_, [](const auto& connection) { return !connection->open(); });

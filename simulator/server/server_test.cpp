@@ -1,5 +1,6 @@
 #include "simulator/server/server.hpp"
 
+#include "proto/ctrader/simulator.pb.h"
 #include "simulator/market/generator.hpp"
 #include "simulator/market/test_files.hpp"
 #include "simulator/server/test_client.hpp"
@@ -149,6 +150,25 @@ TEST(Server, APacedMarketKeepsItsRate) {
   (void)market_bytes(client, 399);
 
   EXPECT_GE(std::chrono::steady_clock::now() - start, 190ms);
+}
+
+TEST(Server, WithItsClockAtNowAlsoTheFirstPricesAreOfNow) {
+  auto settings = at_max();
+  settings.stamp_now = true;
+  const auto before = std::chrono::system_clock::now().time_since_epoch();
+  Running running(settings, 1, 400);  // its own time lies in the past
+  auto client = running.connect();
+  client.log_in_and_subscribe({}, ids(1));
+
+  for (int seen = 0; seen < 10;) {
+    const auto frame = client.receive();
+    ASSERT_TRUE(frame);
+    if (frame->payloadtype() != PROTO_OA_SPOT_EVENT) continue;
+    ProtoOASpotEvent event;
+    ASSERT_TRUE(event.ParseFromString(frame->payload()));
+    EXPECT_GE(event.GetExtension(spot_simulator_time_ns), std::chrono::nanoseconds(before).count());
+    ++seen;
+  }
 }
 
 TEST(Server, SaysGoodbyeWhenItStops) {
