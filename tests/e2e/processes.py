@@ -99,13 +99,14 @@ class Postgres:
 
 
 class Process:
-    def __init__(self, name, command, log):
+    def __init__(self, name, command, log, variables=None):
         self.name, self.command, self.log = name, list(map(str, command)), Path(log)
+        self.variables = variables or {}
         self.child = None
 
     def start(self):
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, env=ENVIRONMENT, start_new_session=True)
+            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, env=ENVIRONMENT | self.variables, start_new_session=True)
         return self
 
     def kill(self):
@@ -133,7 +134,8 @@ SERVICES = ("streaming", "historical", "aggregator", "analyzer", "persister", "a
 class Pipeline:
     """All processes of one environment; `settings` is {section: {key: value}} beyond what tests share."""
 
-    def __init__(self, root, binaries, settings, services=SERVICES, broker_port=None):
+    def __init__(self, root, binaries, settings, services=SERVICES, broker_port=None, variables=None):
+        """`variables` are for the services' environment: the broker is elsewhere."""
         self.root, self.binaries = Path(root), Path(binaries)
         self.root.mkdir(parents=True, exist_ok=True)
         names = ("simulator", *SERVICES)
@@ -148,7 +150,8 @@ class Pipeline:
         self.processes = {}
         for name in ("simulator", *services):
             program = self.binaries / ("depthwire-sim" if name == "simulator" else f"depthwire-{name}")
-            self.processes[name] = Process(name, [program, "--config", self.config], self.root / f"{name}.log")
+            self.processes[name] = Process(name, [program, "--config", self.config], self.root / f"{name}.log",
+                                           None if name == "simulator" else variables)
 
     def _write_config(self, settings):
         config = {

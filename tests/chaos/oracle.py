@@ -1,0 +1,80 @@
+"""What must be true at the end, whatever was done in between."""
+
+import time
+
+import journal
+from checks import Checks
+from processes import wait_for
+
+
+def wait_until_over(pipeline, patience):
+    """The market has ended, and every process has dealt with all of it."""
+    wait_for(pipeline.market_report, "the market ends", patience)
+    at_rest(lambda: pipeline.head("streaming"), 1.0)
+    for stage in ("aggregator", "analyzer"):
+        wait_for(lambda: pipeline.caught_up(stage), f"{stage} has stepped all")
+    wait_for(pipeline.all_stored, "all is stored")
+
+
+def at_rest(value, seconds, patience=30):
+    """Waits until `value()` has not changed for so long."""
+    last, since = value(), time.monotonic()
+
+    def quiet():
+        nonlocal last, since
+        now = value()
+        if now != last or now is None:
+            last, since = now, time.monotonic()
+        return time.monotonic() - since >= seconds
+
+    wait_for(quiet, "no more comes", patience)
+
+
+class Oracle:
+    def __init__(self, build, pipeline):
+        self.pipeline = pipeline
+        self.checks = Checks(build, pipeline)
+
+    def judge(self, connections_lost):
+        for service in ("streaming", "historical", "aggregator", "analyzer"):
+            self.checks.offsets_have_no_hole(service)
+        self.checks.journaled_is_stored()
+        self.checks.rows_equal_records()
+        self.nothing_is_stored_twice()
+        self.no_row_is_a_dead_letter()
+        self.outages_are_declared(connections_lost)
+        self.checks.derived_journals_equal_a_replay()
+
+    def nothing_is_stored_twice(self):
+        for table in ("market_depth", "ticks", "market_data_candles", "order_flow_signals", "sentiment_data", "connection_log"):
+            side = ", side" if table == "ticks" else ""
+            twice = self.pipeline.query(f"SELECT count(*) FROM (SELECT 1 FROM {table} GROUP BY source, epoch, record_offset"
+                                        f"{side} HAVING count(*) > 1) AS repeated")[0][0]
+            assert twice == 0, f"{table}: {twice} records are stored more than once"
+
+    def no_row_is_a_dead_letter(self):
+        letters = self.pipeline.query("SELECT reason FROM dead_letter LIMIT 3")
+        assert not letters, f"dead letters: {letters}"
+
+    def outages_are_declared(self, connections_lost):
+        """Each loss of the connection is an outage with both bounds, and no market record lies inside one."""
+        holes = self.journaled_outages()
+        assert len(holes) >= connections_lost, f"{len(holes)} outages journaled, the connection was lost {connections_lost} times"
+        stored = self.pipeline.query("SELECT (extract(epoch FROM started_at) * 1000000)::bigint, (extract(epoch FROM ended_at) * 1000000)::bigint "
+                                     "FROM outage WHERE source = 'sim.streaming' ORDER BY epoch, record_offset")
+        assert stored == [(start // 1000, end // 1000) for start, end in holes], f"outages: {stored} stored, {holes} journaled"
+        print(f"{len(holes)} outages declared, none with a market record inside")
+
+    def journaled_outages(self):
+        """[(start, end)] in ns, from SOURCE_UP, which names both; checks the records between as it goes."""
+        holes, newest = [], 0
+        for record in journal.records(self.pipeline.journal("streaming")):
+            envelope = self.checks.Envelope.FromString(record.payload)
+            if record.type == journal.SOURCE_UP:
+                up = envelope.source_up
+                assert up.down_since_ns <= up.time_ns
+                holes.append((up.down_since_ns, up.time_ns))
+            elif record.type in (journal.SPOT, journal.DEPTH):
+                assert envelope.receive_time_ns >= newest, f"time goes back at offset {record.offset}"
+                newest = envelope.receive_time_ns
+        return holes
