@@ -1,9 +1,9 @@
 #pragma once
 
 #include "common/bus/publisher.hpp"
-#include "common/ctrader/clock_watch.hpp"
 #include "common/ctrader/receive_clock.hpp"
 #include "common/ctrader/session.hpp"
+#include "common/service/clock_watch.hpp"
 #include "proto/bus/envelope.pb.h"
 
 #include <cstdint>
@@ -66,7 +66,7 @@ class EdgeLog {
   bus::Publisher& publisher_;
   ConnectionName name_;
   ReceiveClock clock_;
-  ClockWatch clock_watch_;
+  service::ClockWatch clock_watch_;
   std::optional<std::int64_t> down_since_ns_;
   std::optional<bus::Envelope> last_up_;
   bool quiet_ = true;  // nothing was appended since quiet_since_

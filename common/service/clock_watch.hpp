@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <optional>
 
-namespace depthwire::ctrader {
+namespace depthwire::service {
 
 /// Notices when the wall clock is set: it then drifts from the steady clock by more than 250 ms
 /// within a second. Slower corrections pass. Source: reliability.md 7.6.
@@ -39,4 +39,4 @@ class ClockWatch {
   Steady since_;
 };
 
-}  // namespace depthwire::ctrader
+}  // namespace depthwire::service

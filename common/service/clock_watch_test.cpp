@@ -1,8 +1,8 @@
-#include "common/ctrader/clock_watch.hpp"
+#include "common/service/clock_watch.hpp"
 
 #include <gtest/gtest.h>
 
-namespace depthwire::ctrader {
+namespace depthwire::service {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ TEST(ClockWatch, AProcessThatStoodStillIsNoStep) {
 }
 
 }  // namespace
-}  // namespace depthwire::ctrader
+}  // namespace depthwire::service

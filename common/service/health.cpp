@@ -5,8 +5,6 @@
 namespace depthwire::service {
 namespace {
 
-constexpr std::chrono::seconds longest_silence{5};
-
 template <class Map>
 std::string object(const Map& map) {
   std::string text = "{";

@@ -26,6 +26,8 @@ class Heartbeat {
 /// What /livez and /readyz tell. Thread-safe.
 class Health {
  public:
+  static constexpr std::chrono::seconds longest_silence{5};
+
   /// Not ready because of `code` (short, stable: "database"), told to people by `text`.
   void set(std::string_view code, std::string_view text);
   void clear(std::string_view code);

@@ -74,6 +74,30 @@ TEST_F(ServiceProcess, AnswersOtherMethodsGarbageAndHugeRequestsWithoutHarm) {
   EXPECT_EQ(tests::http_get(address, "/livez")->status, 200);
 }
 
+TEST_F(ServiceProcess, AbortsWhenALoopStandsStill) {
+  start_and_find_health({"--set", "streaming.fail=stall", "--set", "service.watchdog=1ms"});
+
+  EXPECT_EQ(process->wait(20s), 128 + SIGABRT);
+  EXPECT_THAT(process->output(), HasSubstr("the loop main has not moved for 5 s; aborting"));
+}
+
+TEST_F(ServiceProcess, TellsThatTheWallClockWasSet) {
+  const auto clock = dir.path() / "clock";
+  std::ofstream(clock) << "+0d\n";
+  start({"--set", "streaming.health=127.0.0.1:0"}, {{"LD_PRELOAD", FAKETIME_LIBRARY},
+                                                    {"FAKETIME_TIMESTAMP_FILE", clock.string()},
+                                                    {"FAKETIME_CACHE_DURATION", "1"},
+                                                    {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}});
+  ASSERT_TRUE(process->output_from("health at http://"));
+
+  // In one step, or the program could read an empty file.
+  std::ofstream(dir.path() / "next") << "+1d\n";
+  std::filesystem::rename(dir.path() / "next", clock);
+
+  EXPECT_TRUE(process->output_from("the wall clock was set by 86"));
+  EXPECT_TRUE(process->running());
+}
+
 TEST_F(ServiceProcess, StopsInReverseOrderAtSigtermWithExitCodeZero) {
   start_and_find_health();
   process->signal(SIGTERM);

@@ -9,6 +9,7 @@
 #include "common/service/host_config.hpp"
 #include "common/service/http_server.hpp"
 #include "common/service/stop_guard.hpp"
+#include "common/service/vitals.hpp"
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ namespace depthwire::service {
 namespace {
 
 constexpr std::chrono::seconds stop_patience{5};
+constexpr std::chrono::milliseconds look_every{500};
 
 void print_problems(const Info& info, const config::ConfigError& error) {
   const std::size_t count = error.problems().size();
@@ -117,13 +119,14 @@ int live(const Info& info, const HostConfig& host, const config::Loaded& loaded,
   const HttpServer http(host.health,
                         [&runtime](const std::string& path) { return answer(runtime, path); });
   spdlog::info("health at http://{}", http.address());
+  Vitals vitals(runtime, host.service.watchdog);
   const RunFile run_file(host.service.run_dir, runtime, http.address());
   {
     const StopGuard guard(runtime, stop_patience, [&] { crash_loop.survived(); });
     try {
       start(runtime);
       runtime.health().clear("starting");
-      runtime.wait();
+      while (!runtime.wait_for(look_every)) vitals.look();
     } catch (...) {
       runtime.fail(std::current_exception());
     }

@@ -151,9 +151,9 @@ int Runtime::exit_code() const {
   return impl_->exit_code;
 }
 
-void Runtime::wait() const {
+bool Runtime::wait_for(std::chrono::milliseconds limit) const {
   std::unique_lock lock(impl_->mutex);
-  impl_->changed.wait(lock, [this] { return impl_->stopping; });
+  return impl_->changed.wait_for(lock, limit, [this] { return impl_->stopping; });
 }
 
 void Runtime::shut_down() {

@@ -5,6 +5,7 @@
 #include "common/service/exit_error.hpp"
 #include "common/service/health.hpp"
 
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -60,8 +61,8 @@ class Runtime {
   /// Becomes readable when a stop is asked for.
   [[nodiscard]] int stop_descriptor() const;
   [[nodiscard]] int exit_code() const;
-  /// Blocks until a stop is asked for.
-  void wait() const;
+  /// Blocks until a stop is asked for, or until `limit` has passed: false then.
+  [[nodiscard]] bool wait_for(std::chrono::milliseconds limit) const;
   /// Runs what on_stop() registered, then ends actors and sockets.
   void shut_down();
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -30,11 +31,16 @@ namespace depthwire::service {
 /// The section `service`: what every process has.
 struct Settings {
   std::filesystem::path run_dir;
+  std::chrono::milliseconds watchdog{10'000};
 
   template <class Visitor>
   void describe(Visitor& field) {
     field("run_dir", run_dir,
           "directory for <process>.json with pid, health address and start time; empty: none");
+    field("watchdog", watchdog,
+          "a process one of whose loops stands still for so long aborts and is started again; 0: "
+          "never",
+          config::DurationBounds{.max = std::chrono::hours(1)});
   }
 };
 

@@ -17,7 +17,7 @@ struct Config {
 
   template <class Visitor>
   void describe(Visitor& field) {
-    field("fail", fail, "how to fail: start, thread or nothing");
+    field("fail", fail, "how to fail: start, thread, stall or nothing");
     field("slow", slow, "never end in order");
     field("key", key, "a secret", config::Env{"TEST_KEY"});
   }
@@ -37,6 +37,7 @@ void start(service::Runtime& runtime, const Config& config) {
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
       runtime.health().alive();
+      if (fail == "stall") wake.wait(lock, stop, [] { return false; });
       wake.wait_for(lock, stop, std::chrono::milliseconds(50), [] { return false; });
     }
   });
