@@ -1,5 +1,5 @@
 # Short commands; each is one script or one program.
-.PHONY: help up down build test bench lint nightly
+.PHONY: help up down build test chaos bench lint nightly
 .DEFAULT_GOAL := help
 
 help:      ## this list
@@ -18,6 +18,11 @@ build:     ## install what is missing and build the programs
 
 test:      ## build and run all tests, with sanitizers too
 	@scripts/test
+
+chaos:     ## a thousand kills, long stops, a database that is away for ten minutes: an hour
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release
+	@/usr/bin/python3 tests/chaos/chaos_test.py build/release --kills 1000 --stop 30 --away 600
 
 bench:     ## measure; BENCH=prefix for some figures only
 	@scripts/bench "$(BENCH)"
