@@ -74,6 +74,13 @@ int database_status(const Common& common, const DatabaseOptions& options);
 int database_migrate(const Common& common);
 int database_shell(const Common& common, const DatabaseOptions& options);
 
+struct AcceptOptions {
+  std::string source;  ///< streaming, or sim.streaming
+  std::string reason;
+};
+/// Has a running publisher journal that its journal is the truth, whatever its readers knew.
+int accept(const Common& common, const AcceptOptions& options);
+
 struct KeysOptions {
   std::filesystem::path directory;
   std::vector<std::string> names;  ///< empty: every process

@@ -25,6 +25,7 @@ struct Arguments {
   cli::JournalOptions journal;
   cli::ReplayOptions replay;
   cli::DatabaseOptions database;
+  cli::AcceptOptions accept;
   cli::KeysOptions keys;
   Action action;
 };
@@ -123,6 +124,10 @@ void add_rest(CLI::App& app, Arguments& a) {
       ->required();
   keys->add_option("--for", a.keys.names, "only these processes, separated by commas")
       ->delimiter(',');
+  auto* accept = leaf(app, a, "accept", "go on with a journal that is not the one its readers knew",
+                      [&a] { return cli::accept(a.common, a.accept); });
+  accept->add_option("source", a.accept.source, "streaming, aggregator, ...")->required();
+  accept->add_option("--reason", a.accept.reason, "who decided it and why; journaled")->required();
   auto* config = app.add_subcommand("config", "the configuration");
   config->require_subcommand(1);
   leaf(*config, a, "check", "check the whole file", [&a] { return cli::config_check(a.common); });
