@@ -84,6 +84,8 @@ int accept(const Common& common, const AcceptOptions& options);
 struct KeysOptions {
   std::filesystem::path directory;
   std::vector<std::string> names;  ///< empty: every process
+  bool rotate = false;             ///< a new pair, the old public key stays allowed
+  bool retire = false;             ///< the old public key is no longer allowed
 };
 int keys(const KeysOptions& options);
 

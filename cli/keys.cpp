@@ -14,6 +14,17 @@ int keys(const KeysOptions& options) {
   }
   std::filesystem::create_directories(options.directory);
   for (const std::string& name : names) {
+    if (options.rotate) {
+      bus::rotate_curve_keys(options.directory, name);
+      std::printf("%s: new pair; the old public key stays allowed until --retire\n", name.c_str());
+      continue;
+    }
+    if (options.retire) {
+      const bool was = bus::retire_curve_key(options.directory, name);
+      std::printf("%s: %s\n", name.c_str(),
+                  was ? "the old public key is no longer allowed" : "has no old key");
+      continue;
+    }
     if (std::filesystem::exists(options.directory / (name + ".secret"))) {
       std::printf("%s: has its keys already\n", name.c_str());
       continue;

@@ -124,6 +124,9 @@ void add_rest(CLI::App& app, Arguments& a) {
       ->required();
   keys->add_option("--for", a.keys.names, "only these processes, separated by commas")
       ->delimiter(',');
+  auto* rotate = keys->add_flag("--rotate", a.keys.rotate,
+                                "a new pair; the old public key stays allowed until --retire");
+  keys->add_flag("--retire", a.keys.retire, "remove the old public keys")->excludes(rotate);
   auto* accept = leaf(app, a, "accept", "go on with a journal that is not the one its readers knew",
                       [&a] { return cli::accept(a.common, a.accept); });
   accept->add_option("source", a.accept.source, "streaming, aggregator, ...")->required();

@@ -259,6 +259,16 @@ TEST_F(BusTest, GarbageOnTheRequestSocketIsIgnored) {
   EXPECT_TRUE(requester.ask(request, patience));
 }
 
+TEST_F(BusTest, AnAddressThatIsNoneIsAMistakeInTheConfiguration) {
+  int code = 0;
+  try {
+    publisher("tcp://127.0.0.1:none");
+  } catch (const service::ExitError& error) {
+    code = error.code();
+  }
+  EXPECT_EQ(code, service::exit_code::config);
+}
+
 TEST_F(BusTest, AnAddressInUseIsSaidSo) {
   const auto first = publisher();
   const TempDir other;

@@ -42,6 +42,15 @@ void write_key(const std::filesystem::path& path, const std::string& key, mode_t
   file.write_at(key + '\n', 0);
 }
 
+std::vector<std::string> read_allowed(const std::filesystem::path& directory) {
+  std::vector<std::string> allowed;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".public") allowed.push_back(read_key(entry.path()));
+  }
+  std::sort(allowed.begin(), allowed.end());
+  return allowed;
+}
+
 }  // namespace
 
 Curve load_curve(const std::filesystem::path& directory, const std::string& name) {
@@ -53,10 +62,8 @@ Curve load_curve(const std::filesystem::path& directory, const std::string& name
   }
   curve.secret_key = read_key(secret);
   curve.public_key = read_key(directory / (name + ".public"));
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().extension() == ".public") curve.allowed.push_back(read_key(entry.path()));
-  }
-  std::sort(curve.allowed.begin(), curve.allowed.end());
+  curve.allowed = read_allowed(directory);
+  curve.directory = directory;
   return curve;
 }
 
@@ -73,6 +80,29 @@ void make_curve_keys(const std::filesystem::path& directory, const std::string& 
   }
   write_key(directory / (name + ".secret"), secret_key.data(), 0600);
   write_key(directory / (name + ".public"), public_key.data(), 0644);
+}
+
+void rotate_curve_keys(const std::filesystem::path& directory, const std::string& name) {
+  const auto current = directory / (name + ".public");
+  const auto old = directory / (name + ".old.public");
+  if (!std::filesystem::exists(current)) key_error(current, "there is no pair to rotate");
+  if (std::filesystem::exists(old)) {
+    throw service::ExitError(service::exit_code::config,
+                             old.string() +
+                                 " is still allowed: remove it with `depthwire keys "
+                                 "--retire` before the next rotation.");
+  }
+  // Under another name first: each file is replaced at once, and the new key is allowed before
+  // anybody can use it.
+  const std::string fresh = name + ".new";
+  make_curve_keys(directory, fresh);
+  std::filesystem::copy_file(current, old);
+  std::filesystem::rename(directory / (fresh + ".public"), current);
+  std::filesystem::rename(directory / (fresh + ".secret"), directory / (name + ".secret"));
+}
+
+bool retire_curve_key(const std::filesystem::path& directory, const std::string& name) {
+  return std::filesystem::remove(directory / (name + ".old.public"));
 }
 
 bool is_loopback(const std::string& address) {
@@ -106,8 +136,10 @@ void secure_client(zmq::socket_t& socket, const Curve& curve,
 // ZAP, ZeroMQ RFC 27: version, request id, domain, address, identity, mechanism, credentials.
 class Authenticator::Impl {
  public:
-  Impl(zmq::context_t& context, std::vector<std::string> allowed)
-      : allowed_(std::move(allowed)), socket_(context, zmq::socket_type::rep) {
+  Impl(zmq::context_t& context, Curve curve)
+      : directory_(std::move(curve.directory)),
+        allowed_(std::move(curve.allowed)),
+        socket_(context, zmq::socket_type::rep) {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.set(zmq::sockopt::rcvtimeo, 100);
     socket_.bind("inproc://zeromq.zap.01");
@@ -133,7 +165,18 @@ class Authenticator::Impl {
     }
   }
 
+  void look_again() {
+    if (directory_.empty()) return;
+    try {
+      allowed_ = read_allowed(directory_);
+    } catch (const std::exception&) {
+      // A file that is being replaced, or is damaged: who was allowed stays so.
+      return;
+    }
+  }
+
   void answer(const std::vector<std::string>& request) {
+    look_again();
     const bool known = request[5] == "CURVE" && request.size() == 7 && request[6].size() == 32 &&
                        std::binary_search(allowed_.begin(), allowed_.end(), encode(request[6]));
     if (!known) ++refused_;
@@ -153,14 +196,15 @@ class Authenticator::Impl {
     return text.data();
   }
 
+  std::filesystem::path directory_;
   std::vector<std::string> allowed_;  // sorted
   zmq::socket_t socket_;
   std::atomic<bool> stop_ = false;
   std::thread thread_;
 };
 
-Authenticator::Authenticator(zmq::context_t& context, std::vector<std::string> allowed)
-    : impl_(std::make_unique<Impl>(context, std::move(allowed))) {}
+Authenticator::Authenticator(zmq::context_t& context, Curve curve)
+    : impl_(std::make_unique<Impl>(context, std::move(curve))) {}
 Authenticator::~Authenticator() = default;
 std::uint64_t Authenticator::refused() const { return impl_->refused_; }
 

@@ -15,6 +15,7 @@ struct Curve {
   std::string public_key;
   std::string secret_key;
   std::vector<std::string> allowed;  ///< public keys that may connect to us
+  std::filesystem::path directory;   ///< where they came from, to be looked at again; may be empty
 
   [[nodiscard]] bool enabled() const { return !secret_key.empty(); }
 };
@@ -30,6 +31,14 @@ struct Curve {
 /// Makes a key pair: `<name>.secret` (0600) and `<name>.public`. Refuses to overwrite.
 void make_curve_keys(const std::filesystem::path& directory, const std::string& name);
 
+/// Makes a new pair in the place of the one that is there. The old public key stays allowed as
+/// `<name>.old.public`, for a process that still runs with it, until retire_curve_key(). Refuses,
+/// with service::ExitError 78, when there is no pair or an older one has not been retired.
+void rotate_curve_keys(const std::filesystem::path& directory, const std::string& name);
+
+/// Removes `<name>.old.public`; false when there was none.
+bool retire_curve_key(const std::filesystem::path& directory, const std::string& name);
+
 /// True for tcp://127.x, tcp://localhost, tcp://[::1], inproc and ipc.
 [[nodiscard]] bool is_loopback(const std::string& address);
 
@@ -44,10 +53,12 @@ void secure_server(zmq::socket_t& socket, const Curve& curve, const std::string&
 void secure_client(zmq::socket_t& socket, const Curve& curve, const std::string& server_public_key);
 
 /// Answers libzmq's authentication requests from the allow-list; one per context, before the
-/// first CURVE bind. A peer whose key is not in the list is refused and counted.
+/// first CURVE bind. A peer whose key is not in the list is refused and counted. The list is read
+/// again whenever somebody connects, so that keys come and go without a restart; who is connected
+/// already stays so.
 class Authenticator {
  public:
-  Authenticator(zmq::context_t& context, std::vector<std::string> allowed);
+  Authenticator(zmq::context_t& context, Curve curve);
   ~Authenticator();
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;

@@ -35,13 +35,14 @@ class CurveTest : public ::testing::Test {
   }
   [[nodiscard]] std::filesystem::path keys() const { return dir_.path() / "keys"; }
 
-  std::unique_ptr<Publisher> publisher() {
+  std::unique_ptr<Publisher> publisher(const std::string& publish = "tcp://127.0.0.1:*",
+                                       const std::string& requests = "tcp://127.0.0.1:*") {
     return std::make_unique<Publisher>(context_,
                                        PublisherOptions{.environment = "sim",
                                                         .source = "sim.streaming",
                                                         .journal = dir_.path() / "journal",
-                                                        .publish = "tcp://127.0.0.1:*",
-                                                        .requests = "tcp://127.0.0.1:*",
+                                                        .publish = publish,
+                                                        .requests = requests,
                                                         .curve = load_curve(keys(), "streaming")});
   }
   // The number of records that arrive within `patience`.
@@ -97,6 +98,62 @@ TEST_F(CurveTest, KeysAreNeverOverwrittenAndTheSecretIsOursAlone) {
   ASSERT_EQ(::chmod((keys() / "streaming.secret").c_str(), 0644), 0);
   EXPECT_EQ(exit_code_of([&] { (void)load_curve(keys(), "streaming"); }),
             service::exit_code::config);
+}
+
+TEST_F(CurveTest, APeerIsServedThroughEachStepOfARotation) {
+  const auto from = publisher();
+  const auto old_curve = load_curve(keys(), "aggregator");
+  const auto server_key = load_public_key(keys(), "streaming");
+  const milliseconds patience(10'000);
+
+  rotate_curve_keys(keys(), "aggregator");
+  const auto new_curve = load_curve(keys(), "aggregator");
+  EXPECT_NE(new_curve.secret_key, old_curve.secret_key);
+  EXPECT_EQ(received(*from, old_curve, server_key, patience), 1U);
+  EXPECT_EQ(received(*from, new_curve, server_key, patience), 1U);
+
+  EXPECT_TRUE(retire_curve_key(keys(), "aggregator"));
+  EXPECT_EQ(received(*from, old_curve, server_key, milliseconds(700)), 0U);
+  EXPECT_EQ(received(*from, new_curve, server_key, patience), 1U);
+}
+
+TEST_F(CurveTest, ASubscriberFindsThePublishersNewKeyByItself) {
+  auto from = publisher();
+  const auto publish_at = from->publish_address();
+  const auto requests_at = from->requests_address();
+  Subscriber subscriber(context_, {.source = "sim.streaming",
+                                   .publish = publish_at,
+                                   .requests = requests_at,
+                                   .consumer = "test",
+                                   .curve = load_curve(keys(), "aggregator"),
+                                   .server_public_key = load_public_key(keys(), "streaming"),
+                                   .server = "streaming"});
+  const auto took = [&](std::uint64_t offset) {
+    const auto deadline = std::chrono::steady_clock::now() + milliseconds(20'000);
+    while (std::chrono::steady_clock::now() < deadline && subscriber.last().offset < offset) {
+      from->tick();
+      (void)subscriber.receive(milliseconds(20));
+    }
+    return subscriber.last().offset >= offset;
+  };
+  ASSERT_TRUE(took(1));
+
+  from.reset();
+  rotate_curve_keys(keys(), "streaming");
+  from = publisher(publish_at, requests_at);
+
+  EXPECT_TRUE(took(2));
+}
+
+TEST_F(CurveTest, ARotationWaitsForTheOneBefore) {
+  rotate_curve_keys(keys(), "streaming");
+
+  EXPECT_EQ(exit_code_of([&] { rotate_curve_keys(keys(), "streaming"); }),
+            service::exit_code::config);
+  EXPECT_TRUE(retire_curve_key(keys(), "streaming"));
+  EXPECT_FALSE(retire_curve_key(keys(), "streaming"));
+  rotate_curve_keys(keys(), "streaming");
+  EXPECT_EQ(exit_code_of([&] { rotate_curve_keys(keys(), "nobody"); }), service::exit_code::config);
 }
 
 TEST_F(CurveTest, ACutKeyIsNamed) {

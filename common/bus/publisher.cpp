@@ -46,7 +46,7 @@ class Publisher::Impl {
         writer_(*journal_),
         socket_(context, zmq::socket_type::pub) {
     if (options_.curve.enabled()) {
-      authenticator_ = std::make_unique<Authenticator>(context, options_.curve.allowed);
+      authenticator_ = std::make_unique<Authenticator>(context, options_.curve);
     }
     control_ = writer_.topic(bus::control_topic(options_.source));
     announce_epoch();

@@ -3,6 +3,8 @@
 #include "common/journal/format.hpp"
 #include "common/service/exit_error.hpp"
 
+#include <cerrno>
+
 namespace depthwire::bus {
 
 void set_common_options(zmq::socket_t& socket) {
@@ -23,9 +25,14 @@ std::string bind_or_exit(zmq::socket_t& socket, const std::string& address) {
   try {
     socket.bind(address);
   } catch (const zmq::error_t& error) {
-    throw service::ExitError(service::exit_code::port_in_use,
-                             "cannot bind " + address + ": " + error.what() +
-                                 ". Is another instance running? Choose another port, or stop it.");
+    const std::string text = "cannot bind " + address + ": " + error.what();
+    if (error.num() == EADDRINUSE) {
+      throw service::ExitError(
+          service::exit_code::port_in_use,
+          text + ". Is another instance running? Choose another port, or stop it.");
+    }
+    throw service::ExitError(service::exit_code::config,
+                             text + "; expected an address of this host, as tcp://127.0.0.1:5560.");
   }
   return socket.get(zmq::sockopt::last_endpoint);
 }

@@ -3,6 +3,7 @@
 #include "common/bus/sockets.hpp"
 #include "common/bus/subscriber_state.hpp"
 #include "common/bus/topic.hpp"
+#include "common/service/exit_error.hpp"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +76,7 @@ class Subscriber::Impl {
   void connect() {
     frames_.clear();
     frame_bytes_ = 0;
+    look_at_server_key();
     subscription_ = zmq::socket_t(context_, zmq::socket_type::sub);
     set_common_options(subscription_);
     subscription_.set(zmq::sockopt::rcvhwm, receive_high_water_mark);
@@ -92,6 +94,17 @@ class Subscriber::Impl {
     set_common_options(requests_);
     secure_client(requests_, options_.curve, options_.server_public_key);
     requests_.connect(options_.requests);
+  }
+
+  // The publisher may have come back with another pair.
+  void look_at_server_key() {
+    if (options_.server.empty() || options_.curve.directory.empty()) return;
+    try {
+      options_.server_public_key = load_public_key(options_.curve.directory, options_.server);
+    } catch (const service::ExitError&) {
+      // Being replaced: the one we know may still do, and staleness brings us back here.
+      return;
+    }
   }
 
   void perform() {

@@ -36,6 +36,7 @@ struct SubscriberOptions {
   std::vector<std::string> topic_prefixes;
   Curve curve;
   std::string server_public_key;
+  std::string server;  ///< whose key it is: read again from `curve.directory` at each connection
   std::chrono::milliseconds stale_after{750};
   std::uint32_t page_bytes = 1 << 20;  ///< of a FETCH; publishers give no more than this
 };

@@ -58,12 +58,16 @@ SubscriberMetrics::SubscriberMetrics(metrics::Registry& registry, std::string_vi
       gaps_(registry.counter("gaps_total", "Times that records of a source had to be fetched.",
                              {{"source", short_name(source)}})),
       fetched_(registry.counter("fetched_records_total", "Records of a source that were fetched.",
+                                {{"source", short_name(source)}})),
+      zombies_(registry.counter("zombie_records_total",
+                                "Records of an earlier life of a source that came late.",
                                 {{"source", short_name(source)}})) {}
 
 void SubscriberMetrics::update(std::uint64_t lag, const bus::Subscriber& subscriber) {
   lag_.set(static_cast<double>(lag));
   gaps_.raise_to(subscriber.gaps());
   fetched_.raise_to(subscriber.fetched());
+  zombies_.raise_to(subscriber.zombies());
 }
 
 }  // namespace depthwire::service

@@ -35,8 +35,9 @@ class PublisherMetrics {
   std::chrono::steady_clock::time_point next_;
 };
 
-/// What every reader tells of one journal that it follows: lag_records, gaps_total and
-/// fetched_records_total, each with the label `source`: the publisher without its environment.
+/// What every reader tells of one journal that it follows: lag_records, gaps_total,
+/// fetched_records_total and zombie_records_total, each with the label `source`: the publisher
+/// without its environment.
 class SubscriberMetrics {
  public:
   SubscriberMetrics(metrics::Registry& registry, std::string_view source);
@@ -48,6 +49,7 @@ class SubscriberMetrics {
   metrics::Gauge& lag_;
   metrics::Counter& gaps_;
   metrics::Counter& fetched_;
+  metrics::Counter& zombies_;
 };
 
 }  // namespace depthwire::service

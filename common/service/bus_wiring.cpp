@@ -51,6 +51,7 @@ bus::SubscriberOptions subscriber_options(const Runtime& runtime, const BusSetti
   options.consumer = runtime.process();
   if (!settings.keys.empty()) {
     options.curve = bus::load_curve(settings.keys, runtime.process());
+    options.server = std::string(publisher);
     options.server_public_key = bus::load_public_key(settings.keys, std::string(publisher));
   }
   return options;
