@@ -106,6 +106,24 @@ TEST_F(BusTest, ASubscriberGoesOnAcrossARestartOfThePublisher) {
   EXPECT_EQ(take(*from, *to), range(12, 17));
 }
 
+TEST_F(BusTest, AnAcknowledgementReachesThePublisher) {
+  const auto to = publisher();
+  publish(*to, "EURUSD", 10);
+  const auto from = subscriber(*to);
+  take(*from, *to);
+  const auto head = to->head();
+
+  from->acknowledge({head.epoch, head.offset + 5});  // nothing that we have written
+  from->acknowledge({head.epoch, 6});
+
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (to->acknowledged().empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(to->acknowledged(),
+            (std::map<std::string, journal::Position>{{"test", {head.epoch, 6}}}));
+}
+
 TEST_F(BusTest, ACheckpointIsWhereReadingGoesOn) {
   const auto to = publisher();
   publish(*to, "EURUSD", 10);

@@ -1,5 +1,6 @@
 #include "common/bus/publisher.hpp"
 
+#include "common/bus/heartbeat.hpp"
 #include "common/bus/request_server.hpp"
 #include "common/bus/sockets.hpp"
 #include "common/bus/topic.hpp"
@@ -14,7 +15,6 @@ namespace depthwire::bus {
 namespace {
 
 constexpr int send_high_water_mark = 10'000;
-constexpr std::chrono::milliseconds heartbeat_every{250};
 
 std::int64_t utc_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -23,13 +23,15 @@ std::int64_t utc_ns() {
 }
 
 std::unique_ptr<journal::Writer> open_journal(const PublisherOptions& options) {
-  while (true) {
+  for (bool waited = false;; waited = true) {
     try {
-      return std::make_unique<journal::Writer>(
+      auto writer = std::make_unique<journal::Writer>(
           journal::WriterOptions{.directory = options.journal,
                                  .segment_bytes = options.segment_bytes,
                                  .cut_to_step = options.stage,
                                  .storage = options.storage});
+      if (waited && options.full_changed) options.full_changed(false);
+      return writer;
     } catch (const journal::DiskFull& full) {
       if (!options.wait_for_room || !options.wait_for_room(full.what())) throw;
     }
@@ -44,6 +46,7 @@ class Publisher::Impl {
       : options_(std::move(given)),
         journal_(open_journal(options_)),
         writer_(*journal_),
+        keeper_(keeper_options(), writer_.take_unchecked()),
         socket_(context, zmq::socket_type::pub) {
     if (options_.curve.enabled()) {
       authenticator_ = std::make_unique<Authenticator>(context, options_.curve);
@@ -54,7 +57,7 @@ class Publisher::Impl {
     socket_.set(zmq::sockopt::sndhwm, send_high_water_mark);
     secure_server(socket_, options_.curve, options_.publish);
     address_ = bind_or_exit(socket_, options_.publish);
-    server_ = std::make_unique<RequestServer>(context, options_, writer_);
+    server_ = std::make_unique<RequestServer>(context, options_, writer_, &keeper_);
   }
 
   journal::Position append(journal::TopicId topic, int type, std::string_view envelope,
@@ -67,29 +70,21 @@ class Publisher::Impl {
   void flush() {
     if (group_time_ns_ == 0) return;
     if (hole_ || !writer_.commit()) return have_no_room();
-    full_ = false;
+    set_full(false);
     publish_group();
   }
 
   void tick() {
     if (hole_ && group_time_ns_ == 0) end_hole();
-    for (const auto& decision : server_->take_decisions()) accept(decision);
+    if (!full_) {
+      for (const auto& decision : server_->take_decisions()) accept(decision);
+    }
+    for (const auto& given_up : keeper_.take_given_up()) tell_given_up(given_up);
     const auto now = std::chrono::steady_clock::now();
     if (now < next_heartbeat_) return;
     next_heartbeat_ = now + heartbeat_every;
-    const auto head = writer_.head();
-    Envelope envelope;
-    envelope.mutable_heartbeat()->set_head_epoch(head.epoch);
-    envelope.mutable_heartbeat()->set_head_offset(head.offset);
-    std::string entry;
-    const auto frame_bytes =
-        journal::append_entry(entry, bus::control_topic(options_.source),
-                              {.position = head,
-                               .publish_time_ns = utc_ns(),
-                               .payload_type = static_cast<std::uint16_t>(Envelope::kHeartbeat)},
-                              envelope.SerializeAsString());
-    socket_.send(zmq::buffer(std::string_view(entry).substr(8, frame_bytes)),
-                 zmq::send_flags::dontwait);
+    const auto frame = heartbeat_frame(options_.source, writer_.head(), utc_ns());
+    socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait);
   }
 
   void close(std::string_view reason) {
@@ -114,6 +109,7 @@ class Publisher::Impl {
   PublisherOptions options_;
   std::unique_ptr<journal::Writer> journal_;
   journal::Writer& writer_;
+  journal::Keeper keeper_;
   zmq::socket_t socket_;
   journal::TopicId control_;
   std::string address_;
@@ -165,13 +161,42 @@ class Publisher::Impl {
     group_time_ns_ = 0;
   }
 
+  void set_full(bool full) {
+    if (full == full_) return;
+    full_ = full;
+    if (options_.full_changed) options_.full_changed(full);
+  }
+
   void have_no_room() {
-    full_ = true;
+    set_full(true);
     if (options_.stage) return;
     if (!hole_) hole_ = Hole{0, stamp(), writer_.head()};
     hole_->records += writer_.group().size();
     dropped_ += writer_.group().size();
     clear_group();
+  }
+
+  [[nodiscard]] journal::KeeperOptions keeper_options() const {
+    auto options = options_.keep;
+    options.directory = options_.journal;
+    options.storage = options_.storage;
+    return options;
+  }
+
+  void tell_given_up(const journal::GivenUp& given_up) {
+    Envelope envelope;
+    envelope.set_receive_time_ns(stamp());
+    auto& loss = *envelope.mutable_loss();
+    loss.set_source(options_.source);
+    loss.set_from_epoch(given_up.first.epoch);
+    loss.set_from_offset(given_up.first.offset);
+    loss.set_to_epoch(given_up.last.epoch);
+    loss.set_to_offset(given_up.last.offset);
+    loss.set_records(given_up.last.offset - given_up.first.offset + 1);
+    loss.set_cause("retention: the journals are at their hard limit; not acknowledged by " +
+                   given_up.consumers);
+    append(control_, Envelope::kLoss, envelope.SerializeAsString(), journal::end_of_step);
+    flush();
   }
 
   // Tells what is missing before anything else is told.
@@ -189,7 +214,7 @@ class Publisher::Impl {
     append(control_, Envelope::kLoss, envelope.SerializeAsString(), journal::end_of_step);
     if (!writer_.commit()) return clear_group();
     hole_.reset();
-    full_ = false;
+    set_full(false);
     resumed_ = true;
     publish_group();
   }
@@ -249,6 +274,9 @@ void Publisher::flush() { impl_->flush(); }
 void Publisher::tick() { impl_->tick(); }
 bool Publisher::full() const { return impl_->full_; }
 std::uint64_t Publisher::dropped() const { return impl_->dropped_; }
+std::map<std::string, journal::Position> Publisher::acknowledged() const {
+  return impl_->keeper_.acknowledged();
+}
 bool Publisher::take_resumed() { return std::exchange(impl_->resumed_, false); }
 void Publisher::stamp_with(std::function<std::int64_t()> receive_time_ns) {
   impl_->stamp_ = std::move(receive_time_ns);

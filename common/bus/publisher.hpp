@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/bus/curve.hpp"
+#include "common/journal/keeper.hpp"
 #include "common/journal/writer.hpp"
 
 #include <zmq.hpp>
@@ -44,8 +45,12 @@ struct PublisherOptions {
   /// Called at the start while the disk is full, with what to tell people; waits a little and says
   /// whether to try again. Without it a full disk ends the start: journal::DiskFull.
   std::function<bool(const std::string& why)> wait_for_room;
+  /// Called on the publisher's thread when its disk gets full, and when there is room again; also
+  /// once after a start that had to wait.
+  std::function<void(bool full)> full_changed;
   journal::Storage* storage = &journal::disk();
   std::uint64_t fetch_bytes_per_second = 64ULL << 20;  ///< what serving may read; 0: no limit
+  journal::KeeperOptions keep;  ///< retention; directory and storage are set by the publisher
 };
 
 /// Owns a journal, a PUB socket and the thread that serves requests. One thread uses it: append()
@@ -91,6 +96,8 @@ class Publisher {
   [[nodiscard]] bool full() const;
   /// Records that a full disk has cost so far. Any thread.
   [[nodiscard]] std::uint64_t dropped() const;
+  /// How far each consumer has acknowledged since the start. Any thread.
+  [[nodiscard]] std::map<std::string, journal::Position> acknowledged() const;
   /// True once after a LOSS record: readers know nothing of what was told before.
   [[nodiscard]] bool take_resumed();
   /// What stamps the publisher's own LOSS records, where that is not this machine's clock.

@@ -29,8 +29,10 @@ constexpr std::ptrdiff_t most_reads_of_a_peer = 2;
 
 class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::Impl> {
  public:
-  Impl(zmq::context_t& context, const PublisherOptions& options, const journal::Writer& writer)
-      : writer_(writer),
+  Impl(zmq::context_t& context, const PublisherOptions& options, const journal::Catalogue& journal,
+       journal::Keeper* keeper)
+      : journal_(journal),
+        keeper_(keeper),
         commands_(options.commands),
         fetcher_(options.journal, options.source),
         throttle_(options.fetch_bytes_per_second, std::chrono::steady_clock::now()),
@@ -116,7 +118,7 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
         }
         [[fallthrough]];
       case Request::kFetch: return enqueue(peer, std::move(request));
-      case Request::kAck: return;  // advisory
+      case Request::kAck: return acknowledge(request.ack());
       case Request::kCommand: return command(peer, request);
       case Request::REQUEST_NOT_SET:
         reply.mutable_error()->set_code(Error::bad_request);
@@ -140,7 +142,7 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
     Reply reply;
     reply.set_id(read.request.id());
     // The head first: what is newer by then is not asked of the files.
-    const auto head = writer_.head();
+    const auto head = journal_.head();
     try {
       throttle_.spend(
           read.request.has_fetch()
@@ -155,10 +157,10 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
   }
 
   [[nodiscard]] std::vector<journal::Newest> newest(const Latest& latest) const {
-    if (latest.topic_prefixes().empty()) return writer_.newest("");
+    if (latest.topic_prefixes().empty()) return journal_.newest("");
     std::vector<journal::Newest> all;
     for (const auto& prefix : latest.topic_prefixes()) {
-      auto some = writer_.newest(prefix);
+      auto some = journal_.newest(prefix);
       all.insert(all.end(), some.begin(), some.end());
     }
     return all;
@@ -166,13 +168,21 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
 
   void tell_heads(const Latest& latest, Reply& reply) const {
     auto& data = *reply.mutable_data();
-    const auto head = writer_.head();
+    const auto head = journal_.head();
     data.mutable_head()->set_epoch(head.epoch);
     data.mutable_head()->set_offset(head.offset);
     for (const auto& topic : newest(latest)) {
       auto& out = *data.add_heads();
       out.set_topic(topic.topic);
       out.set_offset(topic.last);
+    }
+  }
+
+  // Retention waits for some consumers; what is ahead of the head is no position of ours.
+  void acknowledge(const Ack& ack) {
+    const journal::Position position{ack.position().epoch(), ack.position().offset()};
+    if (keeper_ != nullptr && position <= journal_.head()) {
+      keeper_->acknowledge(ack.consumer(), position);
     }
   }
 
@@ -246,7 +256,8 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
     if (::write(wake_, &one, sizeof one) < 0 && errno != EAGAIN) std::terminate();
   }
 
-  const journal::Writer& writer_;
+  const journal::Catalogue& journal_;
+  journal::Keeper* keeper_;
   CommandHandler commands_;
   Fetcher fetcher_;
   Throttle throttle_;
@@ -263,8 +274,8 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
 };
 
 RequestServer::RequestServer(zmq::context_t& context, const PublisherOptions& options,
-                             const journal::Writer& writer)
-    : impl_(std::make_shared<Impl>(context, options, writer)) {
+                             const journal::Catalogue& journal, journal::Keeper* keeper)
+    : impl_(std::make_shared<Impl>(context, options, journal, keeper)) {
   impl_->start();
 }
 RequestServer::~RequestServer() { impl_->stop(); }

@@ -24,9 +24,9 @@ struct Decision {
 /// PublisherOptions::fetch_bytes_per_second; commands do not wait behind them.
 class RequestServer {
  public:
-  /// `writer` outlives the server; only its thread-safe part is used.
+  /// `journal` and `keeper` (nullptr: nobody cares for ACKs) outlive the server.
   RequestServer(zmq::context_t& context, const PublisherOptions& options,
-                const journal::Writer& writer);
+                const journal::Catalogue& journal, journal::Keeper* keeper);
   ~RequestServer();
   RequestServer(const RequestServer&) = delete;
   RequestServer& operator=(const RequestServer&) = delete;

@@ -63,7 +63,7 @@ std::string_view to_string(FormatError error) {
 
 std::size_t append_entry(std::string& out, std::string_view topic, const Header& header,
                          std::string_view payload) {
-  assert(!topic.empty() && topic.back() == '|' && topic.size() <= max_topic_bytes);
+  assert(topic.find('|') == topic.size() - 1 && topic.size() <= max_topic_bytes);
   assert(payload.size() <= max_payload_bytes);
   const std::size_t frame_bytes = topic.size() + header_bytes + payload.size();
   const std::size_t start = out.size();

@@ -1,8 +1,10 @@
 #include "common/journal/reader.hpp"
 
+#include "common/journal/archive.hpp"
 #include "common/journal/segment.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <system_error>
 #include <vector>
@@ -11,6 +13,8 @@ namespace depthwire::journal {
 namespace {
 
 constexpr std::size_t page_bytes = 1 << 20;
+/// A write is over by then.
+constexpr std::chrono::milliseconds settling{200};
 constexpr Position no_bound{std::numeric_limits<std::uint64_t>::max(),
                             std::numeric_limits<std::uint64_t>::max()};
 
@@ -32,38 +36,44 @@ class Reader::Impl {
 
   ReadResult next(Position up_to) {
     if (last_ >= up_to) return AtEnd{};
-    if (!file_) {
+    if (!is_open_) {
       if (auto obstacle = open_at(last_)) return *obstacle;
     }
     while (true) {
+      if (!file_) return corrupt(FormatError::bad_crc);  // an archived file that cannot be unpacked
       auto record = decode();
       if (record) {
         if (record->position() != Position{segment_.epoch, expected_}) {
-          return Corrupt{segment_.path.string(), file_at_ + at_, FormatError::bad_payload};
+          return corrupt(FormatError::bad_payload);
         }
         if (record->position() > up_to) return AtEnd{};
         at_ += entry_bytes(record->frame.size());
         ++expected_;
         if (record->position() <= last_) continue;
         last_ = record->position();
+        doubtful_ = false;
         return *record;
       }
-      if (!open_following()) return AtEnd{};
+      if (!open_following()) return at_end(record.error(), up_to);
       // A writer that moved on left this segment whole.
       record = decode();
       if (record) continue;
       const bool whole = record.error() == FormatError::end ||
                          (record.error() == FormatError::incomplete && at_ == bytes_.size());
-      if (!whole) return Corrupt{segment_.path.string(), file_at_ + at_, record.error()};
+      if (!whole) return corrupt(record.error());
+      if (following_.first_offset != expected_) return AgedOut{following_.first()};
       open(following_);
     }
   }
+
+  [[nodiscard]] bool doubtful() const { return doubtful_; }
 
   bool seek_offset(std::uint64_t offset) {
     const auto segments = list_segments(directory_, storage_);
     for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
       if (segment->first_offset > offset) continue;
       open(*segment);
+      if (!file_) return false;
       while (const auto record = decode()) {
         if (record->position().offset == offset) {
           last_ = {segment->epoch, offset - 1};
@@ -91,12 +101,30 @@ class Reader::Impl {
   }
 
   void open(const Segment& segment) {
-    file_ = storage_.open(segment.path, Access::read);
+    file_ = open_segment(storage_, segment);
+    is_open_ = true;
     segment_ = segment;
     expected_ = segment.first_offset;
     bytes_.clear();
     file_at_ = 0;
     at_ = 0;
+  }
+
+  Corrupt corrupt(FormatError error) const {
+    return {segment_.path.string(), file_at_ + at_, error};
+  }
+
+  // Nothing can be read, and no segment follows. What the caller knows to be written is damaged.
+  // Else it may be a group that is just being written: that is settled when it is looked at again.
+  ReadResult at_end(FormatError error, Position up_to) {
+    if (up_to != no_bound) return corrupt(error);
+    const bool clean = error == FormatError::end || at_ == bytes_.size();
+    if (!clean && doubtful_ && std::chrono::steady_clock::now() - doubtful_since_ > settling) {
+      return corrupt(error);
+    }
+    if (!clean && !doubtful_) doubtful_since_ = std::chrono::steady_clock::now();
+    doubtful_ = !clean;
+    return AtEnd{};
   }
 
   // Is there a segment after the current one?
@@ -134,6 +162,9 @@ class Reader::Impl {
   Segment segment_;
   Segment following_;
   std::unique_ptr<StorageFile> file_;
+  bool is_open_ = false;
+  bool doubtful_ = false;
+  std::chrono::steady_clock::time_point doubtful_since_;
   std::uint64_t expected_ = 0;
   std::string bytes_;  // from file_at_ on
   std::size_t file_at_ = 0;
@@ -149,6 +180,7 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 ReadResult Reader::next() { return impl_->next(no_bound); }
 ReadResult Reader::next(Position up_to) { return impl_->next(up_to); }
 bool Reader::seek_offset(std::uint64_t offset) { return impl_->seek_offset(offset); }
+bool Reader::doubtful() const { return impl_->doubtful(); }
 Position Reader::last() const { return impl_->last(); }
 
 Position first_position(const std::filesystem::path& directory, Storage& storage) {

@@ -26,8 +26,8 @@ struct Corrupt {
 
 using ReadResult = std::variant<Record, AtEnd, AgedOut, Corrupt>;
 
-/// Reads the files of a running or stopped publisher in position order. Sees only whole records;
-/// at the end it can be asked again. Not thread-safe.
+/// Reads the files of a running or stopped publisher, or of an archive, in position order. Sees
+/// only whole records; at the end it can be asked again. Not thread-safe.
 class Reader {
  public:
   /// Begins after `after`; {0, 0} begins at the oldest record. Throws std::system_error when the
@@ -37,10 +37,14 @@ class Reader {
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
 
-  /// The next record; it is valid until the next call. `up_to` bounds what a running writer has
-  /// committed, when the caller knows it.
+  /// The next record; it is valid until the next call. `up_to` is what a running writer has
+  /// committed, when the caller knows it: up to there all must be whole.
   [[nodiscard]] ReadResult next();
   [[nodiscard]] ReadResult next(Position up_to);
+
+  /// After AtEnd: what lies there is neither a record nor nothing. Asked again a quarter of a
+  /// second later, next() tells whether it was being written or is damaged.
+  [[nodiscard]] bool doubtful() const;
 
   /// Goes to the newest record with `offset`; next() returns it. False when no segment holds it.
   bool seek_offset(std::uint64_t offset);

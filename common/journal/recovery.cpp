@@ -24,11 +24,15 @@ class Recoverer {
       : storage_(storage),
         directory_(directory),
         cut_to_step_(cut_to_step),
-        segments_(list_segments(directory, storage)) {}
+        segments_(list_segments(directory, storage)) {
+    std::erase_if(segments_, [](const Segment& segment) { return segment.archived; });
+  }
 
-  Recovery run() {
+  Recovery run(const Time& time, std::chrono::milliseconds check_for) {
     check_sealed();
+    check_sums(time, time.steady() + check_for);
     const std::size_t end = find_end();
+    set_aside();
     remove_from(end);
     for (std::size_t i = 0; i < end; ++i) settle(i);
     remove_strays();
@@ -56,6 +60,21 @@ class Recoverer {
         if (!scan.whole() || scan.valid_bytes == 0) damaged_at(segments_[i], scan);
         keep(i, scan.valid_bytes, scan);
       }
+    }
+  }
+
+  void check_sums(const Time& time, std::chrono::steady_clock::time_point deadline) {
+    for (std::size_t i = sealed_; i > 0; --i) {
+      const auto& segment = segments_[i - 1];
+      if (std::find(unsettled_.begin(), unsettled_.end(), i - 1) != unsettled_.end()) continue;
+      if (time.steady() >= deadline) {
+        recovery_.unchecked.insert(recovery_.unchecked.begin(), segment);
+        continue;
+      }
+      TopicTable ignored;
+      const auto bytes = read_all(*storage_.open(segment.path, Access::read));
+      const auto scan = scan_segment(bytes, segment, ignored);
+      if (scan.valid_bytes != seals_[i - 1]->bytes) damaged_at(segment, scan);
     }
   }
 
@@ -89,6 +108,9 @@ class Recoverer {
       auto scan = scan_segment(bytes, segments_[i], topics);
       recovery_.found.torn_bytes += scan.garbage_bytes;
       const bool whole = scan.whole();
+      if (scan.garbage_bytes > 0) {
+        set_aside_.push_back({i, bytes.substr(scan.valid_bytes, scan.garbage_bytes)});
+      }
       if (cut_to_step_ && scan.records_after_step > 0) {
         recovery_.found.cut_records += scan.records_after_step;
         topics = recovery_.topics;
@@ -115,9 +137,23 @@ class Recoverer {
       TopicTable ignored;
       const auto bytes = read_all(*storage_.open(segments_[i].path, Access::read));
       const auto scan = scan_segment(bytes, segments_[i], ignored);
-      recovery_.found.torn_bytes += scan.valid_bytes + scan.garbage_bytes;
+      const auto written = scan.valid_bytes + scan.garbage_bytes;
+      recovery_.found.torn_bytes += written;
+      if (written > 0) set_aside_.push_back({i, bytes.substr(0, written)});
     }
     return end;
+  }
+
+  // Nothing that was written is destroyed: it is out of the journal, not out of the world.
+  void set_aside() {
+    for (const auto& [i, bytes] : set_aside_) {
+      try {
+        const auto path = segments_[i].path.string() + ".cut";
+        storage_.open(path, Access::overwrite)->write_at(bytes, 0);
+      } catch (const std::system_error& error) {
+        if (!is_disk_full(error)) throw;
+      }
+    }
   }
 
   // The newest first, each durably: a power cut in between must not leave a hole.
@@ -159,13 +195,19 @@ class Recoverer {
   std::vector<std::optional<Seal>> seals_;
   std::vector<std::size_t> unsettled_;  // read, and not sealed yet
   std::size_t sealed_ = 0;              // up to here segments are checked, not cut
+  struct Aside {
+    std::size_t segment = 0;
+    std::string bytes;
+  };
+  std::vector<Aside> set_aside_;  // cut off
   Recovery recovery_;
 };
 
 }  // namespace
 
-Recovery recover(const std::filesystem::path& directory, bool cut_to_step, Storage& storage) {
-  return Recoverer(directory, cut_to_step, storage).run();
+Recovery recover(const std::filesystem::path& directory, bool cut_to_step, Storage& storage,
+                 const Time& time, std::chrono::milliseconds check_for) {
+  return Recoverer(directory, cut_to_step, storage).run(time, check_for);
 }
 
 }  // namespace depthwire::journal

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 namespace depthwire::journal {
 namespace {
@@ -22,14 +23,16 @@ std::string segment_name(std::uint64_t epoch, std::uint64_t first_offset) {
 }
 
 std::optional<Segment> parse_segment(const std::filesystem::path& path) {
-  const std::string name = path.filename().string();
+  std::string name = path.filename().string();
+  const bool archived = name.ends_with(".log.zst");
+  if (archived) name.resize(name.size() - 4);
   const auto dash = name.find('-');
   if (dash == std::string::npos || !name.ends_with(".log")) return std::nullopt;
   const auto epoch = parse_number(std::string_view(name).substr(0, dash));
   const auto first =
       parse_number(std::string_view(name).substr(dash + 1, name.size() - dash - 1 - 4));
   if (!epoch || !first) return std::nullopt;
-  return Segment{path, *epoch, *first};
+  return Segment{path, *epoch, *first, archived};
 }
 
 std::vector<Segment> list_segments(const std::filesystem::path& directory, Storage& storage) {
@@ -37,8 +40,12 @@ std::vector<Segment> list_segments(const std::filesystem::path& directory, Stora
   for (const auto& name : storage.list(directory)) {
     if (auto segment = parse_segment(directory / name)) segments.push_back(std::move(*segment));
   }
-  std::sort(segments.begin(), segments.end(),
-            [](const Segment& a, const Segment& b) { return a.first() < b.first(); });
+  // Where a segment is there twice, the one that is not archived comes first and stays.
+  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) {
+    return std::tuple(a.first(), a.archived) < std::tuple(b.first(), b.archived);
+  });
+  const auto same = [](const Segment& a, const Segment& b) { return a.first() == b.first(); };
+  segments.erase(std::unique(segments.begin(), segments.end(), same), segments.end());
   return segments;
 }
 

@@ -12,11 +12,12 @@
 
 namespace depthwire::journal {
 
-/// One file of a journal: `<epoch>-<first offset, 20 digits>.log`.
+/// One file of a journal: `<epoch>-<first offset, 20 digits>.log`; in an archive `.log.zst`.
 struct Segment {
   std::filesystem::path path;
   std::uint64_t epoch = 0;
   std::uint64_t first_offset = 0;
+  bool archived = false;
 
   [[nodiscard]] Position first() const { return {epoch, first_offset}; }
 };
@@ -24,7 +25,8 @@ struct Segment {
 [[nodiscard]] std::string segment_name(std::uint64_t epoch, std::uint64_t first_offset);
 [[nodiscard]] std::optional<Segment> parse_segment(const std::filesystem::path& path);
 
-/// The segments of a directory in position order. Throws std::system_error when it is unreadable.
+/// The segments of a directory in position order, each once. Throws std::system_error when it is
+/// unreadable.
 [[nodiscard]] std::vector<Segment> list_segments(const std::filesystem::path& directory,
                                                  Storage& storage = disk());
 

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 
 namespace depthwire::journal {
 namespace {
@@ -47,7 +48,7 @@ std::unique_ptr<StorageFile> lock_directory(const WriterOptions& options) {
 
 Recovery recover_or_fail(const WriterOptions& options) {
   try {
-    return recover(options.directory, options.cut_to_step, *options.storage);
+    return recover(options.directory, options.cut_to_step, *options.storage, *options.time);
   } catch (const std::system_error& error) {
     refuse_start(error);
   }
@@ -63,6 +64,7 @@ class Writer::Impl {
         sync_(*options_.storage, options_.sync_thread) {
     auto recovery = recover_or_fail(options_);
     recovered_ = recovery.found;
+    unchecked_ = std::move(recovery.unchecked);
     const auto unix_ms = static_cast<std::uint64_t>(options_.time->utc_ns() / 1'000'000);
     epoch_ = std::max(recovered_.last.epoch + 1, unix_ms);
     next_offset_ = recovered_.last.offset + 1;
@@ -83,7 +85,7 @@ class Writer::Impl {
   TopicId topic(std::string_view name) {
     const auto found = ids_.find(std::string(name));
     if (found != ids_.end()) return {found->second};
-    assert(!name.empty() && name.back() == '|' && name.size() <= max_topic_bytes);
+    assert(name.find('|') == name.size() - 1 && name.size() <= max_topic_bytes);
     const std::lock_guard lock(mutex_);
     const auto index = static_cast<std::uint32_t>(topics_.size());
     topics_.push_back({.name = std::string(name)});
@@ -182,6 +184,7 @@ class Writer::Impl {
   WriterOptions options_;
   std::unique_ptr<StorageFile> lock_;  // outlives the sync thread
   Recovered recovered_;
+  std::vector<Segment> unchecked_;
   std::uint64_t epoch_ = 0;
   bool segment_started_ = false;
   Syncer sync_;
@@ -280,6 +283,7 @@ Writer::Writer(WriterOptions options) : impl_(std::make_unique<Impl>(std::move(o
 Writer::~Writer() = default;
 
 const Recovered& Writer::recovered() const { return impl_->recovered_; }
+std::vector<Segment> Writer::take_unchecked() { return std::exchange(impl_->unchecked_, {}); }
 std::uint64_t Writer::epoch() const { return impl_->epoch_; }
 TopicId Writer::topic(std::string_view topic) { return impl_->topic(topic); }
 Position Writer::append(TopicId topic, std::uint16_t payload_type, std::uint16_t flags,
@@ -291,7 +295,6 @@ bool Writer::commit() { return impl_->commit(); }
 void Writer::discard_group() { impl_->discard_group(); }
 void Writer::clear_group() { impl_->clear_group(); }
 bool Writer::take_segment_started() { return std::exchange(impl_->segment_started_, false); }
-void Writer::request_sync() { impl_->sync_.request(); }
 void Writer::sync() { impl_->sync_.wait(); }
 bool Writer::sync_round() { return impl_->sync_.round(); }
 Position Writer::head() const { return impl_->head(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/journal/format.hpp"
+#include "common/journal/segment.hpp"
 #include "common/journal/storage.hpp"
 #include "common/service/exit_error.hpp"
 
@@ -47,30 +48,42 @@ struct Newest {
   std::uint64_t last = 0;  ///< the topic's newest record, keyframe or not
 };
 
+/// What is known of a journal without reading it.
+class Catalogue {
+ public:
+  virtual ~Catalogue() = default;
+  /// The newest written record. Any thread.
+  [[nodiscard]] virtual Position head() const = 0;
+  /// The newest keyframe or record of each topic with the prefix. Any thread.
+  [[nodiscard]] virtual std::vector<Newest> newest(std::string_view topic_prefix) const = 0;
+};
+
 /// The append side of a journal: locks the directory, recovers, starts a new epoch. Not thread-safe
 /// but for head() and newest(). Syncing runs on a thread of its own, since one sync may take
 /// milliseconds; a failed write or sync is fail-stop: the next call throws.
-class Writer {
+class Writer final : public Catalogue {
  public:
   /// Throws service::ExitError: 75 when another process holds the journal, 65 when an earlier
   /// segment is damaged, 74 when the directory cannot be written; DiskFull when there is no room
   /// for a segment.
   explicit Writer(WriterOptions options);
-  ~Writer();
+  ~Writer() override;
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
   [[nodiscard]] const Recovered& recovered() const;
   [[nodiscard]] std::uint64_t epoch() const;
+  /// The sealed segments that the start had no time to check: see journal::Keeper.
+  [[nodiscard]] std::vector<Segment> take_unchecked();
 
-  /// `topic` ends in '|'.
+  /// `topic` ends in '|', its only one.
   [[nodiscard]] TopicId topic(std::string_view topic);
 
   /// Adds a record to the group that the next commit() writes.
   Position append(TopicId topic, std::uint16_t payload_type, std::uint16_t flags,
                   std::string_view payload, std::int64_t publish_time_ns);
 
-  /// The frames of the group, in order; valid until commit() returns.
+  /// The frames of the group, in order; valid until clear_group() or the next append().
   [[nodiscard]] const std::vector<std::string_view>& group() const;
 
   /// Writes the group in one write. False when the disk is full: the group stays as it is, to be
@@ -85,17 +98,13 @@ class Writer {
   /// True once after a new segment was begun: time for keyframes.
   [[nodiscard]] bool take_segment_started();
 
-  /// Wakes the sync thread: now for control records, else when 50 ms or 1 MiB have gathered.
-  void request_sync();
   /// Syncs what is written before returning.
   void sync();
   /// What the sync thread does when it wakes; false when nothing had to be synced.
   bool sync_round();
 
-  /// The newest written record. Any thread.
-  [[nodiscard]] Position head() const;
-  /// The newest keyframe or record of each topic with the prefix. Any thread.
-  [[nodiscard]] std::vector<Newest> newest(std::string_view topic_prefix) const;
+  [[nodiscard]] Position head() const override;
+  [[nodiscard]] std::vector<Newest> newest(std::string_view topic_prefix) const override;
 
  private:
   class Impl;

@@ -2,6 +2,8 @@
 
 #include "common/bus/topic.hpp"
 
+#include <algorithm>
+
 namespace depthwire::service {
 namespace {
 
@@ -22,14 +24,29 @@ std::string short_name(std::string_view source) {
 
 PublisherMetrics::PublisherMetrics(metrics::Registry& registry)
     : registry_(registry),
-      head_(registry.gauge("journal_head_offset", "Offset of the newest record.")) {}
+      head_(registry.gauge("journal_head_offset", "Offset of the newest record.")),
+      dropped_(registry.counter("journal_dropped_records_total",
+                                "Records that were dropped because the disk was full.")) {}
 
 void PublisherMetrics::update(const bus::Publisher& publisher) {
   head_.set(static_cast<double>(publisher.head().offset));
   const auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
   next_ = now + look_every;
+  dropped_.raise_to(publisher.dropped());
   update_topics(publisher);
+  update_consumers(publisher);
+}
+
+void PublisherMetrics::update_consumers(const bus::Publisher& publisher) {
+  const auto head = publisher.head().offset;
+  for (const auto& [consumer, position] : publisher.acknowledged()) {
+    registry_
+        .gauge("journal_consumer_lag_records",
+               "Records that a consumer has not acknowledged since the publisher's start.",
+               {{"consumer", consumer}})
+        .set(static_cast<double>(head - std::min(head, position.offset)));
+  }
 }
 
 void PublisherMetrics::update_topics(const bus::Publisher& publisher) {

@@ -13,7 +13,8 @@
 namespace depthwire::service {
 
 /// What every publisher tells of its journal, under the same names in each process:
-/// journal_head_offset, and publish_time_seconds{kind, symbol}, from which freshness follows.
+/// journal_head_offset, journal_dropped_records_total, journal_consumer_lag_records{consumer}, and
+/// publish_time_seconds{kind, symbol}, from which freshness follows.
 class PublisherMetrics {
  public:
   explicit PublisherMetrics(metrics::Registry& registry);
@@ -28,9 +29,11 @@ class PublisherMetrics {
     metrics::Gauge* published = nullptr;
   };
   void update_topics(const bus::Publisher& publisher);
+  void update_consumers(const bus::Publisher& publisher);
 
   metrics::Registry& registry_;
   metrics::Gauge& head_;
+  metrics::Counter& dropped_;
   std::map<std::string, Topic> topics_;
   std::chrono::steady_clock::time_point next_;
 };

@@ -60,11 +60,43 @@ struct Endpoint {
 inline constexpr std::array<std::string_view, 4> publishers = {"streaming", "historical",
                                                                "aggregator", "analyzer"};
 
+/// How long journals keep what they hold.
+struct RetentionSettings {
+  std::chrono::milliseconds age = std::chrono::hours(24);
+  std::uint64_t bytes = 20ULL << 30;
+  std::uint64_t hard_bytes = 40ULL << 30;
+  std::vector<std::string> required{"persister"};
+  std::filesystem::path archive;
+  double min_free_percent = 5;
+
+  template <class Visitor>
+  void describe(Visitor& field) {
+    field("age", age, "older segments are removed",
+          config::DurationBounds{.min = std::chrono::minutes(1)});
+    field("bytes", bytes, "what all journals of the environment may take; the oldest segments go",
+          config::Bounds{.min = 1 << 20});
+    field("hard_bytes", hard_bytes,
+          "what they may take with segments that a required consumer has not acknowledged; then "
+          "the oldest go all the same, and a LOSS record says so",
+          config::Bounds{.min = 1 << 20});
+    field("required", required,
+          "consumers whose acknowledgement segments wait for: a process, for every publisher, or "
+          "<publisher>/<process> for one");
+    field("archive", archive,
+          "directory in which every finished segment is kept, packed with zstd, one folder per "
+          "source; empty: none is kept");
+    field("min_free_percent", min_free_percent,
+          "a process is not ready while its journal's disk has less free",
+          config::Bounds{.min = 0, .max = 100});
+  }
+};
+
 /// The section `bus`: where every publisher is, the same for those who bind and those who connect.
 /// A process that binds elsewhere than its readers connect (a container) overrides its own entry.
 struct BusSettings {
   std::filesystem::path journals = "var/journals";
   std::filesystem::path keys;
+  RetentionSettings retention;
   Endpoint streaming{"tcp://127.0.0.1:5560", "tcp://127.0.0.1:5561"};
   Endpoint historical{"tcp://127.0.0.1:5562", "tcp://127.0.0.1:5563"};
   Endpoint aggregator{"tcp://127.0.0.1:5564", "tcp://127.0.0.1:5565"};
@@ -83,6 +115,7 @@ struct BusSettings {
   void describe(Visitor& field) {
     field("journals", journals, "directory of the journals, one folder per source");
     field("keys", keys, "directory of the CURVE keys; empty: clear text, on loopback only");
+    field.group("retention", retention, "how long journals keep what they hold");
     field.group("streaming", streaming, "live market data");
     field.group("historical", historical, "history");
     field.group("aggregator", aggregator, "books and bars");
