@@ -48,6 +48,25 @@ int journal_verify(const JournalOptions& options);
 int journal_stat(const JournalOptions& options);
 int journal_dump(const JournalOptions& options);
 
+struct JournalServeOptions {
+  std::filesystem::path directory;
+  std::string source;  ///< empty: as the directory is called
+  std::string publish = "tcp://127.0.0.1:0";
+  std::string requests = "tcp://127.0.0.1:0";
+  bool json = false;
+};
+/// Runs until SIGINT or SIGTERM.
+int journal_serve(const JournalServeOptions& options);
+
+struct JournalTrimOptions {
+  std::filesystem::path directory;
+  std::string before;           ///< EPOCH:OFFSET; empty: by age
+  double older_than_hours = 0;  ///< 0: by position
+  bool dry_run = false;
+  bool json = false;
+};
+int journal_trim(const JournalTrimOptions& options);
+
 struct ReplayOptions {
   std::filesystem::path journal;   ///< of streaming, or a folder of journals
   std::filesystem::path recorded;  ///< the live stages' journals; empty: beside `journal`

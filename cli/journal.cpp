@@ -1,13 +1,16 @@
 #include "cli/commands.hpp"
 #include "cli/record_text.hpp"
 #include "common/journal/reader.hpp"
+#include "common/journal/segment.hpp"
 #include "common/service/exit_error.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
+#include <thread>
 
 namespace depthwire::cli {
 namespace {
@@ -17,8 +20,9 @@ using nlohmann::json;
 
 bool is_journal(const fs::path& directory) {
   const fs::directory_iterator entries(directory);
-  return std::any_of(begin(entries), end(entries),
-                     [](const auto& entry) { return entry.path().extension() == ".log"; });
+  return std::any_of(begin(entries), end(entries), [](const auto& entry) {
+    return journal::parse_segment(entry.path()).has_value();
+  });
 }
 
 /// The journal itself, or the journals in a folder of them, by name.
@@ -57,11 +61,24 @@ std::string describe(const journal::Corrupt& corrupt) {
          std::string(journal::to_string(corrupt.error));
 }
 
+/// The next record of a journal that may be growing: where something lies that is no record, looks
+/// again once a write would be over.
+journal::ReadResult settled_next(journal::Reader& reader) {
+  auto next = reader.next();
+  if (!std::holds_alternative<journal::AtEnd>(next) || !reader.doubtful()) return next;
+  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  return reader.next();
+}
+
+std::string describe(const journal::AgedOut& gap, journal::Position last) {
+  return "the records between " + to_string(last) + " and " + to_string(gap.first) + " are missing";
+}
+
 Summary summarise(const fs::path& directory) {
   Summary summary;
   journal::Reader reader(directory);
   for (;;) {
-    const auto next = reader.next();
+    const auto next = settled_next(reader);
     if (const auto* record = std::get_if<journal::Record>(&next)) {
       if (summary.records++ == 0) summary.first = record->position();
       summary.last = record->position();
@@ -69,6 +86,9 @@ Summary summarise(const fs::path& directory) {
       ++summary.topics[std::string(record->topic.substr(0, record->topic.size() - 1))];
     } else if (const auto* corrupt = std::get_if<journal::Corrupt>(&next)) {
       summary.damage = describe(*corrupt);
+      return summary;
+    } else if (const auto* gap = std::get_if<journal::AgedOut>(&next)) {
+      summary.damage = describe(*gap, summary.last);
       return summary;
     } else {
       return summary;
@@ -128,9 +148,12 @@ int journal_dump(const JournalOptions& options) {
     const std::string source = source_of(directory);
     journal::Reader reader(directory);
     for (;;) {
-      const auto next = reader.next();
+      const auto next = settled_next(reader);
       if (const auto* corrupt = std::get_if<journal::Corrupt>(&next)) {
         throw service::ExitError(service::exit_code::corrupt, describe(*corrupt));
+      }
+      if (const auto* gap = std::get_if<journal::AgedOut>(&next)) {
+        throw service::ExitError(service::exit_code::corrupt, describe(*gap, reader.last()));
       }
       const auto* record = std::get_if<journal::Record>(&next);
       if (record == nullptr) break;

@@ -23,6 +23,8 @@ struct Arguments {
   cli::StatusOptions status;
   cli::TailOptions tail;
   cli::JournalOptions journal;
+  cli::JournalServeOptions serve;
+  cli::JournalTrimOptions trim;
   cli::ReplayOptions replay;
   cli::DatabaseOptions database;
   cli::AcceptOptions accept;
@@ -71,6 +73,23 @@ void add_journal(CLI::App& app, Arguments& a) {
   dump->add_option("--topic", a.journal.topic, "only topics that begin with this");
   dump->add_option("--after", a.journal.after, "only offsets above this");
   dump->add_option("--count", a.journal.count, "at most so many");
+
+  auto* serve = leaf(*journal, a, "serve", "answer for a stopped publisher, from its files",
+                     [&a] { return cli::journal_serve(a.serve); });
+  serve->add_option("directory", a.serve.directory, "the journal, or an archive of it")->required();
+  serve->add_option("--source", a.serve.source, "default: as the directory is called");
+  serve->add_option("--publish", a.serve.publish, "PUB address, for heartbeats; default: any port");
+  serve->add_option("--requests", a.serve.requests, "ROUTER address; default: any port");
+  serve->add_flag("--json", a.serve.json, "one JSON object");
+
+  auto* trim = leaf(*journal, a, "trim", "remove the oldest segments of a stopped publisher",
+                    [&a] { return cli::journal_trim(a.trim); });
+  trim->add_option("directory", a.trim.directory, "the journal, or an archive of it")->required();
+  trim->add_option("--before", a.trim.before, "EPOCH:OFFSET: segments that end before it");
+  trim->add_option("--older-than", a.trim.older_than_hours,
+                   "hours: segments whose newest record is older");
+  trim->add_flag("--dry-run", a.trim.dry_run, "only tell what would go");
+  trim->add_flag("--json", a.trim.json, "one JSON object per segment");
 }
 
 void add_replay(CLI::App& app, Arguments& a) {
