@@ -68,8 +68,9 @@ class EdgeLog {
   ReceiveClock clock_;
   service::ClockWatch clock_watch_;
   std::optional<std::int64_t> down_since_ns_;
-  std::optional<bus::Envelope> last_up_;
-  bool quiet_ = true;  // nothing was appended since quiet_since_
+  bool down_dropped_ = false;
+  std::optional<bus::Envelope> last_up_;  // the end of an outage that was dropped
+  bool quiet_ = true;                     // nothing was appended since quiet_since_
   std::chrono::steady_clock::time_point quiet_since_;
   std::string bytes_;
 };
