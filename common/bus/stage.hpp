@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/bus/publisher.hpp"
+#include "common/bus/snapshot_writer.hpp"
 #include "common/bus/subscriber.hpp"
 
 #include <cstdint>
@@ -34,30 +35,55 @@ class Stage {
   virtual void step(const journal::Record& input, StepOutputs& outputs) = 0;
   /// Records before the next one are gone: forget what cannot be known.
   virtual void lost() = 0;
+
+  /// Appends the whole state to `bytes`.
+  virtual void save(std::string& bytes) const = 0;
+  /// Goes on as the stage would that saved `bytes` under the same settings. Throws std::exception
+  /// for bytes that are no such state; this one is then as it was.
+  virtual void load(std::string_view bytes) = 0;
+  /// To be raised whenever the bytes of save(), or what they mean, change.
+  [[nodiscard]] virtual std::uint32_t state_version() const = 0;
 };
 
-/// Runs a stage on its input: restores it after a restart by silent replay up to the cause of the
-/// last whole step, then steps each batch whole, appends and publishes. One thread.
+struct StageOptions {
+  /// Between two snapshots of the state, by the steady clock: no output depends on it. 0: none.
+  std::chrono::milliseconds snapshot_interval{60'000};
+};
+
+/// Runs a stage on its input. After a restart it goes on from the newest snapshot of its state, or
+/// from the oldest input, steps in silence up to the cause of its last whole step, then steps each
+/// batch whole, appends and publishes. One thread.
 class StageRunner {
  public:
-  /// Throws service::ExitError as Publisher does; 65 too when the stage's own journal is damaged.
-  StageRunner(zmq::context_t& context, PublisherOptions publisher, SubscriberOptions input,
-              std::unique_ptr<Stage> stage);
+  /// Throws service::ExitError as Publisher does; 65 too when the stage's own journal is damaged,
+  /// or one input has crashed this build three times and nobody has decided to skip it.
+  StageRunner(zmq::context_t& context, const PublisherOptions& publisher,
+              const SubscriberOptions& input, std::unique_ptr<Stage> stage,
+              const StageOptions& options = {});
   ~StageRunner();
 
   /// Waits up to `timeout` for input and steps it; also sends heartbeats. Call it in a loop.
   /// Throws service::ExitError when the journal fails.
   void run_once(std::chrono::milliseconds timeout);
 
-  /// Ends the epoch: EPOCH_END, sync.
+  /// Ends the epoch: EPOCH_END, a last snapshot, sync.
   void close();
 
   [[nodiscard]] const Subscriber& input() const;
   [[nodiscard]] const Publisher& output() const;
   [[nodiscard]] std::uint64_t steps() const;
   [[nodiscard]] std::uint64_t dead_letters() const;
+  /// The input of the newest dead letter, and what was wrong with it.
+  [[nodiscard]] const std::string& last_dead_letter() const;
   [[nodiscard]] bool stale() const;
   [[nodiscard]] const std::string& halted() const;  ///< why the input halted; empty: it has not
+  /// Still stepping in silence what was stepped before the restart.
+  [[nodiscard]] bool replaying() const;
+  /// Which snapshot it went on from, and why others were not taken.
+  [[nodiscard]] const std::vector<std::string>& notes() const;
+  [[nodiscard]] SnapshotCounts snapshots() const;
+  /// How long this thread took for the newest snapshot; the rest is done by another.
+  [[nodiscard]] std::chrono::nanoseconds snapshot_time() const;
 
  private:
   class Impl;

@@ -113,6 +113,7 @@ void StageDriver::publish(std::string_view kind, std::string_view symbol, int pa
 
 void StageDriver::add_dead_letter(const journal::Record& input, std::string_view reason,
                                   bool skipped) {
+  last_error_ = reason;
   Envelope envelope;
   copy_head(input, envelope);
   auto& letter = *envelope.mutable_dead_letter();

@@ -31,6 +31,8 @@ class StageDriver final : private StepOutputs {
 
   /// Steps `input` and appends what it gives. False when it was dead-lettered.
   bool step(const journal::Record& input);
+  /// Why the newest dead letter was one.
+  [[nodiscard]] const std::string& last_error() const { return last_error_; }
   /// Steps `input` for the state alone: its outputs are in the journal already.
   void step_silently(const journal::Record& input);
   /// Dead-letters `input` instead of stepping it, as an operator decided.
@@ -54,6 +56,7 @@ class StageDriver final : private StepOutputs {
   StepJournal& journal_;
   std::vector<Output> gathered_;  // only its end tells which output was the last; reused
   std::size_t count_ = 0;
+  std::string last_error_;
 };
 
 /// The cause of the last step that the stage's journal in `directory` holds up to `last`: up to

@@ -25,6 +25,9 @@ class AnyStage final : public Stage {
   std::function<void(const journal::Record&, StepOutputs&)> body;
   void step(const journal::Record& input, StepOutputs& outputs) override { body(input, outputs); }
   void lost() override {}
+  void save(std::string&) const override {}
+  void load(std::string_view) override {}
+  [[nodiscard]] std::uint32_t state_version() const override { return 1; }
 };
 
 class StageDriverTest : public ::testing::Test {

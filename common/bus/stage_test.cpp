@@ -1,55 +1,35 @@
 #include "common/bus/stage.hpp"
 
-#include "common/journal/reader.hpp"
-#include "proto/bus/envelope.pb.h"
-#include "tests/support/temp_dir.hpp"
-
-#include <gtest/gtest.h>
-
-#include <stdexcept>
+#include "common/bus/counting_stage.hpp"
+#include "common/bus/stage_test_support.hpp"
+#include "tests/support/full_disk.hpp"
 
 namespace depthwire::bus {
 namespace {
 
 using std::chrono::milliseconds;
-using tests::TempDir;
 
 constexpr milliseconds patience{20'000};
 
-// Publishes the running count of spots: once for every record, twice for every third.
-class CountingStage final : public Stage {
- public:
-  void step(const journal::Record& input, StepOutputs& outputs) override {
-    if (input.header.payload_type != Envelope::kSpot) return;
-    ++count_;
-    if (input.payload == "poison") throw std::runtime_error("cannot take it");
-    for (int i = 0; i < (count_ % 3 == 0 ? 2 : 1); ++i) {
-      Envelope envelope;
-      envelope.set_receive_time_ns(count_);
-      envelope.mutable_job()->set_records(static_cast<std::uint64_t>(i));
-      outputs.publish("job", "", Envelope::kJob, envelope.SerializeAsString());
-    }
-  }
-  void lost() override {}
-
- private:
-  std::int64_t count_ = 0;
-};
-
-class StageTest : public ::testing::Test {
+class StageTest : public testing::StageFixture {
  protected:
-  std::unique_ptr<StageRunner> runner(const std::filesystem::path& journal) {
+  std::unique_ptr<StageRunner> runner(const std::filesystem::path& journal,
+                                      milliseconds snapshot_interval = milliseconds(60'000),
+                                      const std::string& flavour = "plain") {
     return std::make_unique<StageRunner>(context_,
                                          PublisherOptions{.environment = "sim",
                                                           .source = "sim.counter",
                                                           .journal = journal,
                                                           .publish = "tcp://127.0.0.1:*",
-                                                          .requests = "tcp://127.0.0.1:*"},
+                                                          .requests = "tcp://127.0.0.1:*",
+                                                          .parameters = {{"flavour", flavour}},
+                                                          .storage = &disk_},
                                          SubscriberOptions{.source = "sim.streaming",
                                                            .publish = input_.publish_address(),
                                                            .requests = input_.requests_address(),
                                                            .consumer = "counter"},
-                                         std::make_unique<CountingStage>());
+                                         std::make_unique<testing::CountingStage>(),
+                                         StageOptions{snapshot_interval});
   }
   void run_to_head(StageRunner& runner) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -59,32 +39,8 @@ class StageTest : public ::testing::Test {
       runner.run_once(milliseconds(20));
     }
   }
-  void feed(int count, std::string_view payload = "spot") {
-    const auto topic = input_.topic("spot", "EURUSD");
-    for (int i = 0; i < count; ++i) input_.append(topic, Envelope::kSpot, payload);
-    input_.flush();
-  }
-  // All but control records: flags, then the envelope.
-  static std::vector<std::string> outputs(const std::filesystem::path& journal) {
-    journal::Reader reader(journal);
-    std::vector<std::string> out;
-    while (true) {
-      const auto result = reader.next();
-      const auto* record = std::get_if<journal::Record>(&result);
-      if (record == nullptr) return out;
-      if (record->control()) continue;
-      out.push_back(std::to_string(record->header.flags) + ' ' + std::string(record->payload));
-    }
-  }
 
-  TempDir dir_;
-  zmq::context_t context_;
-  Publisher input_{context_,
-                   {.environment = "sim",
-                    .source = "sim.streaming",
-                    .journal = dir_.path() / "streaming",
-                    .publish = "tcp://127.0.0.1:*",
-                    .requests = "tcp://127.0.0.1:*"}};
+  tests::FullDisk disk_;
 };
 
 TEST_F(StageTest, EachOutputNamesItsCauseAndTheLastOfAStepIsMarked) {
@@ -155,6 +111,85 @@ TEST_F(StageTest, ARecordThatCannotBeTakenIsDeadLetteredOnceAndTheRestFlows) {
 
   EXPECT_EQ(stage->dead_letters(), 0U);
   EXPECT_EQ(outputs(dir_.path() / "out").size(), 3U);  // the third spot gives two
+}
+
+TEST_F(StageTest, ARestartGoesOnFromTheSnapshotOfAnOrderlyStop) {
+  feed(1'000);
+  auto stage = runner(dir_.path() / "out");
+  run_to_head(*stage);
+  stage->close();
+  stage.reset();
+  auto whole = runner(dir_.path() / "whole", milliseconds(0));
+  feed(10);
+
+  stage = runner(dir_.path() / "out");
+  run_to_head(*stage);
+  run_to_head(*whole);
+
+  EXPECT_EQ(stage->steps(), 10U) << stage->notes().front();
+  EXPECT_EQ(outputs(dir_.path() / "out"), outputs(dir_.path() / "whole"));
+}
+
+TEST_F(StageTest, SnapshotsOfARunningStageBoundWhatAKillCosts) {
+  auto whole = runner(dir_.path() / "whole", milliseconds(0));
+  auto stage = runner(dir_.path() / "out", milliseconds(1));
+  for (int life = 0; life < 5; ++life) {
+    feed(100);
+    run_to_head(*stage);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto before = stage->snapshots().written;
+    feed(20);
+    run_to_head(*stage);
+    while (stage->snapshots().written == before) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      stage->run_once(milliseconds(1));
+    }
+    stage.reset();  // without close(): as a kill leaves it
+    stage = runner(dir_.path() / "out", milliseconds(1));
+  }
+  feed(10);
+  run_to_head(*whole);
+  run_to_head(*stage);
+
+  EXPECT_LT(stage->steps(), 40U);
+  EXPECT_EQ(outputs(dir_.path() / "out"), outputs(dir_.path() / "whole"));
+}
+
+TEST_F(StageTest, NoSnapshotKnowsOfOutputsThatAFullDiskHasNotTaken) {
+  auto whole = runner(dir_.path() / "whole", milliseconds(0));
+  auto stage = runner(dir_.path() / "out", milliseconds(1));
+  feed(10);
+  run_to_head(*stage);
+  disk_.full = true;
+  feed(10);
+  run_to_head(*stage);
+  ASSERT_TRUE(stage->output().full());
+  for (int i = 0; i < 10; ++i) stage->run_once(milliseconds(1));
+  stage.reset();  // the outputs that waited for room are gone
+  disk_.full = false;
+
+  stage = runner(dir_.path() / "out", milliseconds(1));
+  feed(10);
+  run_to_head(*stage);
+  run_to_head(*whole);
+
+  EXPECT_EQ(outputs(dir_.path() / "out"), outputs(dir_.path() / "whole"));
+}
+
+TEST_F(StageTest, OtherParametersBeginFromTheOldestInput) {
+  feed(100);
+  auto stage = runner(dir_.path() / "out");
+  run_to_head(*stage);
+  stage->close();
+  stage.reset();
+
+  stage = runner(dir_.path() / "out", milliseconds(0), "sweet");
+  EXPECT_TRUE(stage->replaying());
+  run_to_head(*stage);
+
+  EXPECT_FALSE(stage->replaying());
+  EXPECT_EQ(stage->steps(), 101U);  // EPOCH_START too
+  EXPECT_EQ(outputs(dir_.path() / "out").size(), 133U);
 }
 
 }  // namespace

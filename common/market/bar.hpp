@@ -35,6 +35,10 @@ struct Prices {
   Price low;
   Price close;
   bool operator==(const Prices&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(open, high, low, close);
+  }
 };
 
 /// A bar of quotes, bid and ask apart.
@@ -45,6 +49,10 @@ struct Bar {
   std::optional<Prices> ask;
   std::uint64_t tick_count = 0;  ///< quote changes; one event that moves both sides counts two
   bool operator==(const Bar&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(period, open_time_ns, bid, ask, tick_count);
+  }
 };
 
 }  // namespace depthwire::market

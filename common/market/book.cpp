@@ -81,11 +81,16 @@ void Book::insert(const Quote& quote) {
   quotes_.push_back(quote);
   if (!deep_ && quotes_.size() >= indexed_from) {
     deep_ = true;
-    for (std::size_t i = 0; i < quotes_.size(); ++i) places_.emplace(quotes_[i].id, i);
+    index();
   } else if (deep_) {
     places_.emplace(quote.id, quotes_.size() - 1);
   }
   add_to_level(quote.side, quote.price, quote.size.cents);
+}
+
+void Book::index() {
+  places_.clear();
+  for (std::size_t i = 0; deep_ && i < quotes_.size(); ++i) places_.emplace(quotes_[i].id, i);
 }
 
 bool Book::remove(QuoteId id) {

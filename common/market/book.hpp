@@ -51,11 +51,19 @@ class Book {
   /// Best bid plus best ask: the mid in half points. Empty while a side is.
   [[nodiscard]] std::optional<std::int64_t> mid_half_points() const;
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(quotes_, deep_, bids_, asks_);
+    if constexpr (Archive::is_loading::value) index();
+  }
+
  private:
   using Levels = std::vector<Level>;
 
   void insert(const Quote& quote);
   bool remove(QuoteId id);
+  void index();
   void add_to_level(Side side, Price price, std::int64_t cents);
 
   Levels& side_levels(Side side) { return side == Side::bid ? bids_ : asks_; }

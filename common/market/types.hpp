@@ -6,18 +6,28 @@
 #include <string_view>
 #include <vector>
 
+// Values have a `serialize` member for snapshots of a stage's state (common/state).
+
 namespace depthwire::market {
 
 /// A price in points, 1e-5 of a price unit.
 struct Price {
   std::int64_t points = 0;
   auto operator<=>(const Price&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(points);
+  }
 };
 
 /// A size in cents, 1/100 of a base unit.
 struct Size {
   std::int64_t cents = 0;
   auto operator<=>(const Size&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(cents);
+  }
 };
 
 inline constexpr double points_per_unit = 100'000.0;
@@ -41,6 +51,10 @@ struct Quote {
   Price price;
   Size size;
   bool operator==(const Quote&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(id, side, price, size);
+  }
 };
 
 /// All that rests at one price of one side.
@@ -48,6 +62,10 @@ struct Level {
   Price price;
   Size size;
   bool operator==(const Level&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(price, size);
+  }
 };
 
 enum class DepthKind : std::uint8_t {
@@ -62,6 +80,10 @@ struct DepthUpdate {
   std::vector<QuoteId> removed;  ///< ids that the book does not know are counted, not refused
   std::vector<Quote> added;      ///< an id that is in the book already replaces that quote
   bool operator==(const DepthUpdate&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(kind, removed, added);
+  }
 };
 
 /// The live best prices as the server sends them: an absent side did not change.

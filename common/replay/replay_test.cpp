@@ -41,6 +41,9 @@ class SumStage final : public bus::Stage {
     }
   }
   void lost() override {}
+  void save(std::string& bytes) const override { bytes += std::to_string(sum_); }
+  void load(std::string_view bytes) override { sum_ = std::stoll(std::string(bytes)); }
+  [[nodiscard]] std::uint32_t state_version() const override { return 1; }
 
  private:
   int times_;

@@ -7,6 +7,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -32,7 +33,15 @@ class Report {
         source_(runtime.metrics(), input),
         steps_(runtime.metrics().counter("stage_steps_total", "Records of the input stepped.")),
         dead_letters_(runtime.metrics().counter("stage_dead_letters_total",
-                                                "Records of the input that no step could take.")) {}
+                                                "Records of the input that no step could take.")),
+        snapshots_(
+            runtime.metrics().counter("stage_snapshots_total", "Snapshots of the state written.")),
+        snapshot_failures_(runtime.metrics().counter("stage_snapshot_failures_total",
+                                                     "Snapshots that could not be written.")),
+        snapshot_bytes_(
+            runtime.metrics().gauge("stage_snapshot_bytes", "Size of the newest snapshot.")),
+        snapshot_seconds_(runtime.metrics().gauge(
+            "stage_snapshot_seconds", "How long no record was stepped for the newest snapshot.")) {}
 
   void update(const bus::StageRunner& runner) {
     heartbeat_.beat();
@@ -44,11 +53,17 @@ class Report {
     journal_.update(runner.output());
     source_.update(behind, runner.input());
     steps_.add(runner.steps() - steps_.value());
-    dead_letters_.add(runner.dead_letters() - dead_letters_.value());
+    tell_dead_letters(runner);
+    tell_snapshots(runner);
     health_.info("head", std::to_string(runner.output().head().offset));
     health_.info("applied", std::to_string(applied));
     health_.info("lag", std::to_string(behind));
     health_.info("events", std::to_string(runner.steps()));
+    if (runner.replaying()) {
+      health_.set("replaying", "steps again, in silence, what it had stepped before its restart");
+    } else {
+      health_.clear("replaying");
+    }
     if (!runner.halted().empty()) {
       health_.set("halted", runner.halted());
       return;
@@ -62,6 +77,26 @@ class Report {
   }
 
  private:
+  void tell_dead_letters(const bus::StageRunner& runner) {
+    const auto more = runner.dead_letters() - dead_letters_.value();
+    if (more == 0) return;
+    dead_letters_.add(more);
+    health_.info("dead_letters", std::to_string(runner.dead_letters()));
+    spdlog::error("{} more of {} could not be stepped and went to DEAD_LETTER, the newest {}", more,
+                  input_, runner.last_dead_letter());
+  }
+  void tell_snapshots(const bus::StageRunner& runner) {
+    const auto counts = runner.snapshots();
+    if (counts.failed > snapshot_failures_.value()) {
+      spdlog::error("no snapshot could be written, so a restart will take longer: {}",
+                    counts.error);
+    }
+    snapshots_.add(counts.written - snapshots_.value());
+    snapshot_failures_.add(counts.failed - snapshot_failures_.value());
+    snapshot_bytes_.set(static_cast<double>(counts.bytes));
+    snapshot_seconds_.set(std::chrono::duration<double>(runner.snapshot_time()).count());
+  }
+
   Health& health_;
   Heartbeat& heartbeat_;
   std::string input_;
@@ -69,6 +104,10 @@ class Report {
   SubscriberMetrics source_;
   metrics::Counter& steps_;
   metrics::Counter& dead_letters_;
+  metrics::Counter& snapshots_;
+  metrics::Counter& snapshot_failures_;
+  metrics::Gauge& snapshot_bytes_;
+  metrics::Gauge& snapshot_seconds_;
   std::chrono::steady_clock::time_point next_;
 };
 
@@ -115,7 +154,9 @@ void spawn_stage(Runtime& runtime, const BusSettings& bus, StageWiring wiring,
   auto input = subscriber_options(runtime, bus, wiring.input);
   auto runner =
       std::make_shared<std::unique_ptr<bus::StageRunner>>(std::make_unique<bus::StageRunner>(
-          runtime.context(), std::move(publisher), std::move(input), std::move(stage)));
+          runtime.context(), publisher, input, std::move(stage),
+          bus::StageOptions{.snapshot_interval = wiring.snapshot_interval}));
+  for (const auto& note : (*runner)->notes()) spdlog::info("state: {}", note);
   const auto actor = runtime.actors().spawn<caf::detached>(
       stage_actor, Start{&runtime, std::move(runner), std::string(wiring.input)});
   caf::anon_send(actor, run_atom::value);

@@ -4,6 +4,7 @@
 #include "common/service/runtime.hpp"
 #include "common/service/settings.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@ struct StageWiring {
   std::string_view input;                         ///< the publisher's name: streaming
   Endpoint own;                                   ///< where the stage binds
   std::map<std::string, std::string> parameters;  ///< for EPOCH_START: what shapes the outputs
+  std::chrono::milliseconds snapshot_interval{60'000};
 };
 
 /// Runs `stage` in a detached actor until the process stops: one thread takes a batch, steps it

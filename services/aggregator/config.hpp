@@ -17,6 +17,7 @@ struct Config {
   std::size_t depth = 10;
   std::chrono::milliseconds book_interval{0};
   std::chrono::milliseconds bar_grace{1'000};
+  std::chrono::milliseconds snapshot_interval{60'000};
   service::BusSettings bus;
 
   [[nodiscard]] StageSettings settings() const {
@@ -25,7 +26,9 @@ struct Config {
 
   /// What shapes the outputs, for EPOCH_START: enough to make the stage anew from it.
   [[nodiscard]] std::map<std::string, std::string> parameters() const {
-    return config::values_of("aggregator", *this);
+    auto parameters = config::values_of("aggregator", *this);
+    parameters.erase("snapshot_interval");  // shapes none
+    return parameters;
   }
 
   template <class Visitor>
@@ -36,6 +39,8 @@ struct Config {
           "at most one book per symbol in this time; 0ms: one for every change");
     field("bar_grace", bar_grace,
           "how long after its end a bar waits for late spots in a quiet market");
+    field("snapshot_interval", snapshot_interval,
+          "time between two snapshots of the state, from which a restart goes on; 0ms: none");
     field.section("bus", bus, "where the publishers are and where journals lie");
   }
 };

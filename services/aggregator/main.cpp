@@ -9,9 +9,11 @@ int main(int argc, char** argv) {
   return service::run<aggregator::Config>(
       {.name = "aggregator", .summary = "Keeps order books and bars from streaming's journal."},
       argc, argv, [](service::Runtime& runtime, const aggregator::Config& config) {
-        service::spawn_stage(
-            runtime, config.bus,
-            {.input = "streaming", .own = config.bus.aggregator, .parameters = config.parameters()},
-            std::make_unique<aggregator::AggregatorStage>(config.settings()));
+        service::spawn_stage(runtime, config.bus,
+                             {.input = "streaming",
+                              .own = config.bus.aggregator,
+                              .parameters = config.parameters(),
+                              .snapshot_interval = config.snapshot_interval},
+                             std::make_unique<aggregator::AggregatorStage>(config.settings()));
       });
 }

@@ -18,6 +18,7 @@ struct Config {
   double imbalance_threshold = 0.30;
   double z_threshold = 2.0;
   double min_touch_lots = 0.1;
+  std::chrono::milliseconds snapshot_interval{60'000};
   service::BusSettings bus;
 
   template <class Visitor>
@@ -35,6 +36,8 @@ struct Config {
           config::Bounds{.min = 0.1, .max = 10});
     field("min_touch_lots", min_touch_lots, "levels smaller than this are dust to the order flow",
           config::Bounds{.min = 0, .max = 1'000});
+    field("snapshot_interval", snapshot_interval,
+          "time between two snapshots of the state, from which a restart goes on; 0ms: none");
     field.section("bus", bus, "where the publishers are and where journals lie");
   }
 
@@ -58,6 +61,7 @@ struct Config {
   /// tells whether what the settings do not name is the same too.
   [[nodiscard]] std::map<std::string, std::string> parameters() const {
     auto parameters = config::values_of("analyzer", *this);
+    parameters.erase("snapshot_interval");  // shapes none
     parameters["params_hash"] = std::to_string(params_hash(params()));
     return parameters;
   }

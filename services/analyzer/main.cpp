@@ -14,7 +14,10 @@ int main(int argc, char** argv) {
         const analyzer::Params params = config.params();
         service::spawn_stage(
             runtime, config.bus,
-            {.input = "streaming", .own = config.bus.analyzer, .parameters = config.parameters()},
+            {.input = "streaming",
+             .own = config.bus.analyzer,
+             .parameters = config.parameters(),
+             .snapshot_interval = config.snapshot_interval},
             std::make_unique<analyzer::RecordStage>(params, runtime.environment() + ".streaming"));
       });
 }

@@ -18,7 +18,9 @@ PACE = 2_500  # events a second: the market outlasts all kills on a slow machine
 
 
 def settings(events):
-    return {"simulator": {"symbols": "4", "seed": 11, "pace": PACE, "events": events}}
+    # Snapshots often, so that stages restart from them.
+    return {"simulator": {"symbols": "4", "seed": 11, "pace": PACE, "events": events},
+            "aggregator": {"snapshot_interval": "300ms"}, "analyzer": {"snapshot_interval": "300ms"}}
 
 
 def kill_each(pipeline, victims):
@@ -42,6 +44,12 @@ def connection_events_are_audited(pipeline):
     assert len(lines) == len(set(lines)) == events, f"{len(lines)} audit lines, {events} connection events"
 
 
+def killed_stages_went_on_from_a_snapshot(pipeline, victims):
+    for stage in ("aggregator", "analyzer"):
+        went_on = "state: goes on from" in (pipeline.root / f"{stage}.log").read_text()
+        assert went_on == (stage in victims), f"{stage}: went on from a snapshot: {went_on}"
+
+
 def run(build, root, events, victims):
     pipeline = Pipeline(root, build / "bin", settings(events))
     try:
@@ -60,6 +68,7 @@ def run(build, root, events, victims):
             checks.journaled_is_stored()
         else:
             checks.sent_is_journaled_is_stored(report)
+        killed_stages_went_on_from_a_snapshot(pipeline, victims)
         connection_events_are_audited(pipeline)
         pipeline.stop()
         return tables, outages

@@ -1,6 +1,7 @@
 #include "services/aggregator/core/aggregator_stage.hpp"
 
 #include "common/codec/envelope.hpp"
+#include "common/state/state.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -41,6 +42,14 @@ void AggregatorStage::lost() {
     forget_book(symbol);
     symbol.book_changed = false;
   }
+}
+
+void AggregatorStage::save(std::string& bytes) const { state::save(*this, bytes); }
+
+void AggregatorStage::load(std::string_view bytes) {
+  AggregatorStage loaded(settings_);
+  state::load(bytes, loaded);
+  *this = std::move(loaded);
 }
 
 void AggregatorStage::take_depth(const journal::Record& input, bus::StepOutputs& outputs) {
@@ -87,7 +96,8 @@ void AggregatorStage::take_spot(const journal::Record& input, bus::StepOutputs& 
   ended_.clear();
   known.bars.take(spot, head->event_time_ns, ended_);
   publish_bars(std::string(head->symbol), known, head->receive_time_ns, outputs);
-  plan(known.bars.due());
+  // A spot that comes late begins a bar that was due before it arrived; time does not go back.
+  if (const auto due = known.bars.due()) plan(std::max(*due, head->receive_time_ns));
 }
 
 void AggregatorStage::take_control(const journal::Record& input, bus::StepOutputs& outputs) {

@@ -2,6 +2,7 @@
 
 #include "common/bus/stage.hpp"
 #include "common/market/book.hpp"
+#include "common/state/serialize_map.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "services/aggregator/core/bar_builder.hpp"
 #include "services/aggregator/core/book_view.hpp"
@@ -30,6 +31,18 @@ class AggregatorStage final : public bus::Stage {
 
   void step(const journal::Record& input, bus::StepOutputs& outputs) override;
   void lost() override;
+  void save(std::string& bytes) const override;
+  void load(std::string_view bytes) override;
+  [[nodiscard]] std::uint32_t state_version() const override { return 1; }
+
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    state::serialize_map(archive, symbols_, [this](const std::string& name) -> Symbol& {
+      return symbols_.try_emplace(name, settings_.bar_grace.count()).first->second;
+    });
+    archive(next_due_ns_);
+  }
 
  private:
   struct Symbol {
@@ -41,6 +54,11 @@ class AggregatorStage final : public bus::Stage {
     bool book_changed = false;  // since it was last published
     std::int64_t book_published_ns = 0;
     std::int64_t event_time_ns = 0;  // of the newest input
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(provider, book, book_known, bars, book_changed, book_published_ns, event_time_ns);
+    }
   };
   using Symbols = std::map<std::string, Symbol, std::less<>>;
 

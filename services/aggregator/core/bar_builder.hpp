@@ -21,8 +21,8 @@ inline constexpr std::array built_periods{
 
 /// Builds the bars of one symbol from its spots. Spots fall into bars by event time; a bar ends
 /// when a spot of a later bar arrives, or `grace` after its end by receive time. No spot in a
-/// period, or no bid known yet: no bar. A spot that arrives for an ended bar is counted and changes nothing: what was
-/// published stays.
+/// period, or no bid known yet: no bar. A spot that arrives for an ended bar is counted and changes
+/// nothing: what was published stays.
 class BarBuilder {
  public:
   explicit BarBuilder(std::int64_t grace_ns) : grace_ns_(grace_ns) {}
@@ -44,11 +44,22 @@ class BarBuilder {
 
   [[nodiscard]] std::uint64_t late_spots() const { return late_spots_; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bid_, ask_, forming_, late_spots_);
+  }
+
  private:
   struct Forming {
     std::optional<market::Bar> bar;
     std::int64_t end_ns = 0;
     std::int64_t ended_before_ns = 0;  // bars that open before this are over
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(bar, end_ns, ended_before_ns);
+    }
   };
 
   void end(Forming& forming, std::vector<market::Bar>& ended);

@@ -15,6 +15,11 @@ namespace depthwire::analyzer {
 struct Fired {
   int direction = 0;
   double strength = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(direction, strength);
+  }
 };
 
 /// How far thresholds are eased to stay open once open (signals.md section 2, lifecycle).

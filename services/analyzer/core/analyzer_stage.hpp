@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/state/serialize_map.hpp"
 #include "services/analyzer/core/evidence.hpp"
 #include "services/analyzer/core/input.hpp"
 #include "services/analyzer/core/output.hpp"
@@ -31,6 +32,15 @@ class AnalyzerStage {
   [[nodiscard]] std::uint64_t params_hash() const { return params_hash_; }
   using Symbols = std::map<std::string, SymbolAnalyzer, std::less<>>;
   [[nodiscard]] const Symbols& symbols() const { return symbols_; }
+
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    state::serialize_map(archive, symbols_, [this](const std::string& name) -> SymbolAnalyzer& {
+      return symbol(name);
+    });
+    archive(evidence_, now_, next_second_, next_timer_, lost_);
+  }
 
  private:
   SymbolAnalyzer& symbol(std::string_view name);

@@ -13,6 +13,11 @@ struct QuotePart {
   market::Side side = market::Side::bid;
   market::Price price;
   market::Size size;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(id, side, price, size);
+  }
 };
 
 /// What one depth event did to a book. Kept and filled again for every event.

@@ -55,6 +55,13 @@ class BookState {
   /// Depth prices are not those of the spots: nothing of this book means anything.
   [[nodiscard]] bool wrong_scale() const { return wrong_scale_; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(phase_, born_, crossed_since_, diverged_since_, unknown_times_, unknown_count_,
+            last_trigger_, last_depth_, mid_at_depth_, scale_checked_, wrong_scale_);
+  }
+
  private:
   void check_scale(const BookFacts& facts);
   [[nodiscard]] bool triggered(Ns t, const BookFacts& facts);

@@ -46,11 +46,22 @@ class Evidence {
 
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(epoch_, marks_, head_, count_);
+  }
+
  private:
   static constexpr std::size_t capacity = 3'602;
   struct Mark {
     std::int64_t second = 0;
     std::uint64_t offset = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(second, offset);
+    }
   };
 
   [[nodiscard]] Mark& at(std::size_t i) { return marks_[(head_ + i) % capacity]; }

@@ -15,6 +15,11 @@ namespace depthwire::analyzer {
 struct Imbalance {
   double value = 0;
   std::size_t k = 0;  ///< levels that both sides had, at most those asked for
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(value, k);
+  }
 };
 
 /// I_k: sums of the k levels nearest to the touch.

@@ -15,6 +15,11 @@ struct BarUpdate {
   Ns open_time = 0;
   BarValues values;
   bool closed = false;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(open_time, values, closed);
+  }
 };
 
 /// What of a symbol's description the signals need.
@@ -27,6 +32,12 @@ struct SymbolFacts {
   [[nodiscard]] std::int64_t tick_points() const;
   /// 10^(5 - pip position), at least 1.
   [[nodiscard]] std::int64_t pip_points() const;
+
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(digits, pip_position, lot_size_cents);
+  }
 };
 
 /// EPOCH_START or SOURCE_DOWN: no book, no spot and no window outlives it.

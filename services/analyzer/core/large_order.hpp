@@ -57,11 +57,22 @@ class LargeOrder {
   /// Distinct sizes in the baseline, counted up to `limit`.
   [[nodiscard]] std::size_t distinct_sizes(std::size_t limit) const;
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(known_, sizes_, removal_sizes_, quotes_, removals_, last_cents_);
+  }
+
  private:
   struct Known {
     market::QuoteId id = 0;
     Ns born = 0;
     bool counted = false;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(id, born, counted);
+    }
   };
   /// Times of the latest outsized ones.
   struct Recent {
@@ -69,6 +80,11 @@ class LargeOrder {
     std::size_t count = 0;
     void add(Ns t) { times[count++ % times.size()] = t; }
     [[nodiscard]] std::size_t within(Ns t, Ns window) const;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(times, count);
+    }
   };
 
   void follow(Ns t, const market::Book& book, const BookChange& change);

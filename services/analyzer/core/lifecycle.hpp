@@ -28,6 +28,12 @@ class Lifecycle {
 
   [[nodiscard]] bool open() const { return opened_.has_value(); }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(opened_, closed_);
+  }
+
  private:
   LifecycleParams params_;
   std::optional<Ns> opened_;

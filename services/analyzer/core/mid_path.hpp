@@ -16,6 +16,11 @@ class MidPath {
     std::int64_t high = 0;
     std::int64_t low = 0;
     std::int64_t close = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(start, high, low, close);
+    }
   };
 
   void step(std::int64_t mid) {
@@ -56,11 +61,22 @@ class MidPath {
 
   void clear() { *this = {}; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(seconds_, next_, count_, last_, high_, low_);
+  }
+
  private:
   struct Second {
     std::int64_t high = 0;
     std::int64_t low = 0;
     std::int64_t close = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(high, low, close);
+    }
   };
 
   std::array<Second, 11> seconds_{};

@@ -25,6 +25,11 @@ inline constexpr double z_limit = 10.0;
 struct Scale {
   double centre = 0;
   double width = 0;  ///< 0: the baseline does not vary, so there is no z
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(centre, width);
+  }
 };
 
 /// z of `x` against `scale`, clamped to +-10; null where the baseline does not vary.
@@ -62,11 +67,22 @@ class Baseline {
   /// The median of the rolling part.
   [[nodiscard]] std::optional<double> median() const;
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(rolling_, rolling_scale_, bins_, hour_, bin_, slot_, seasonal_scale_, seasonal_n_);
+  }
+
  private:
   /// A value every two minutes of the latest days of one hour of the week.
   struct Bin {
     std::vector<float> values;
     std::vector<std::uint8_t> per_day;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(values, per_day);
+    }
   };
 
   void enter_hour(std::int64_t hour, Ns t);

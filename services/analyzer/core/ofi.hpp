@@ -24,6 +24,11 @@ struct TopLevels {
   std::array<market::Level, ofi_levels> asks;
   std::size_t bid_count = 0;
   std::size_t ask_count = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bids, asks, bid_count, ask_count);
+  }
 };
 
 /// Levels smaller than `min_touch` are passed over: a dust quote that flickers is not a touch.
@@ -63,6 +68,12 @@ class Ofi {
   [[nodiscard]] std::optional<double> multi_level() const;
   [[nodiscard]] std::uint64_t events(OfiWindow window) const;
   [[nodiscard]] std::size_t rows() const { return rows_.size(); }
+
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(before_, touch_, levels_, rows_, next_row_, taken_rows_, weights_);
+  }
 
  private:
   [[nodiscard]] std::optional<double> level(std::size_t window, std::size_t level) const;

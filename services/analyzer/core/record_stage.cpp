@@ -1,6 +1,7 @@
 #include "services/analyzer/core/record_stage.hpp"
 
 #include "common/codec/envelope.hpp"
+#include "common/state/state.hpp"
 #include "services/analyzer/core/encode.hpp"
 
 #include <algorithm>
@@ -45,6 +46,14 @@ void RecordStage::step(const journal::Record& input, bus::StepOutputs& outputs) 
     case Envelope::kClock: return take_other(input, outputs);
     default: return;
   }
+}
+
+void RecordStage::save(std::string& bytes) const { state::save(*this, bytes); }
+
+void RecordStage::load(std::string_view bytes) {
+  RecordStage loaded(params_, source_);
+  state::load(bytes, loaded);
+  *this = std::move(loaded);
 }
 
 void RecordStage::take_spot(const journal::Record& record, bus::StepOutputs& outputs) {

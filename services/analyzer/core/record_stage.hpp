@@ -18,10 +18,19 @@ class RecordStage final : public bus::Stage {
  public:
   /// `source`: whose journal it reads, <environment>.streaming.
   RecordStage(const Params& params, std::string source)
-      : stage_(params), source_(std::move(source)) {}
+      : params_(params), stage_(params), source_(std::move(source)) {}
 
   void step(const journal::Record& input, bus::StepOutputs& outputs) override;
   void lost() override { stage_.lost(); }
+  void save(std::string& bytes) const override;
+  void load(std::string_view bytes) override;
+  [[nodiscard]] std::uint32_t state_version() const override { return 1; }
+
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(stage_, providers_);
+  }
 
  private:
   void take_spot(const journal::Record& record, bus::StepOutputs& outputs);
@@ -29,6 +38,7 @@ class RecordStage final : public bus::Stage {
   void take_other(const journal::Record& record, bus::StepOutputs& outputs);
   void step_input(const Input& input, std::string_view provider, bus::StepOutputs& outputs);
 
+  Params params_;
   AnalyzerStage stage_;
   std::string source_;
   std::map<std::string, std::string, std::less<>> providers_;  // by symbol

@@ -1,7 +1,8 @@
 #include "services/analyzer/core/record_stage.hpp"
 
 #include "common/codec/envelope.hpp"
-#include "services/analyzer/core/generated_log.hpp"
+#include "services/analyzer/core/generated_records.hpp"
+#include "tests/support/stage_runs.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,72 +26,21 @@ class Bench final : public bus::StepOutputs {
   };
 
   void step(int type, std::string_view payload) {
-    journal::Record record;
-    record.header.payload_type = static_cast<std::uint16_t>(type);
-    record.header.position = {7, ++offset_};
-    record.payload = payload;
-    stage_.step(record, *this);
+    stage_.step(maker_.make_raw(payload, static_cast<std::uint16_t>(type)), *this);
   }
   void publish(std::string_view kind, std::string_view symbol, int type,
                std::string_view envelope) override {
     published.push_back({std::string(kind), std::string(symbol), type, std::string(envelope)});
   }
   void run(const testing::Log& log) {
-    for (const testing::LogRecord& record : log)
-      std::visit([&](const auto& v) { put(record, v); }, record.value);
+    for (const auto& record : testing::to_records(log, maker_)) stage_.step(record, *this);
   }
 
   std::vector<Published> published;
 
  private:
-  void put(const testing::LogRecord& record, const market::Spot& spot) {
-    codec::encode_spot({"ctrader", record.symbol, record.t, record.t}, spot, bytes_);
-    step(Envelope::kSpot, bytes_);
-  }
-  void put(const testing::LogRecord& record, const market::DepthUpdate& update) {
-    codec::encode_depth({"ctrader", record.symbol, record.t, record.t}, update, bytes_);
-    step(Envelope::kDepth, bytes_);
-  }
-  void put(const testing::LogRecord& record, const BarUpdate& bar) {
-    Envelope envelope = envelope_of(record);
-    auto& to = *envelope.mutable_bar();
-    to.set_period(bus::m1);
-    to.set_open_time_ns(bar.open_time);
-    to.mutable_bid()->set_open(bar.values.open);
-    to.mutable_bid()->set_high(bar.values.high);
-    to.mutable_bid()->set_low(bar.values.low);
-    to.mutable_bid()->set_close(bar.values.close);
-    to.set_tick_count(bar.values.tick_count);
-    to.set_closed(bar.closed);
-    step(Envelope::kBar, envelope.SerializeAsString());
-  }
-  void put(const testing::LogRecord& record, const SymbolFacts& facts) {
-    Envelope envelope = envelope_of(record);
-    envelope.mutable_symbol_info()->set_digits(static_cast<std::uint32_t>(facts.digits));
-    envelope.mutable_symbol_info()->set_pip_position(facts.pip_position);
-    step(Envelope::kSymbolInfo, envelope.SerializeAsString());
-  }
-  void put(const testing::LogRecord& record, const SourceLost&) {
-    Envelope envelope = envelope_of(record);
-    envelope.mutable_source_down();
-    step(Envelope::kSourceDown, envelope.SerializeAsString());
-  }
-  void put(const testing::LogRecord& record, const TimeOnly&) {
-    Envelope envelope = envelope_of(record);
-    envelope.mutable_clock();
-    step(Envelope::kClock, envelope.SerializeAsString());
-  }
-  static Envelope envelope_of(const testing::LogRecord& record) {
-    Envelope envelope;
-    envelope.set_provider("ctrader");
-    envelope.set_symbol(record.symbol);
-    envelope.set_receive_time_ns(record.t);
-    return envelope;
-  }
-
   RecordStage stage_{Params{}, "sim.streaming"};
-  std::uint64_t offset_ = 0;
-  std::string bytes_;
+  tests::RecordMaker maker_{7};
 };
 
 TEST(RecordStage, TheSameRecordsGiveTheSameBytes) {
@@ -128,6 +78,87 @@ TEST(RecordStage, PublishesTheWholeEnvelope) {
     EXPECT_LE(signal.confidence(), 1.0);
   }
   EXPECT_EQ(kinds, (std::set<std::string>{"flow", "sentiment", "signal"}));
+}
+
+tests::MakeStage fresh() {
+  return [] { return std::make_unique<RecordStage>(Params{}, "sim.streaming"); };
+}
+
+TEST(RecordStage, EveryOutputOfAStepHasItsPlace) {
+  for (std::uint32_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    tests::RecordMaker maker(7);
+    const auto records = testing::to_records(testing::generate_market(seed, 300), maker);
+
+    tests::expect_ordered_steps(records, tests::outputs_of(fresh(), records));
+  }
+}
+
+TEST(RecordStage, GoesOnFromASnapshotAsIfItHadNeverStopped) {
+  for (std::uint32_t seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    tests::RecordMaker maker(7);
+    const auto records = testing::to_records(testing::generate_market(seed, 900), maker);
+
+    const auto whole = tests::outputs_of(fresh(), records);
+    const auto restarted =
+        tests::outputs_of(fresh(), records, tests::random_places(records.size(), 12, seed));
+
+    ASSERT_GT(whole.size(), 1'000U);
+    ASSERT_TRUE(whole == restarted);
+  }
+}
+
+TEST(RecordStage, ASnapshotHoldsTheBaselinesOfWeeks) {
+  constexpr Ns week = 7 * 24 * market::ns_per_hour;
+  testing::Log log;
+  for (int past = 0; past < 7; ++past) {
+    auto one = testing::generate_log("EURUSD", 40, 300);
+    for (auto& record : one) record.t += past * week;
+    log.insert(log.end(), one.begin(), one.end());
+  }
+  tests::RecordMaker maker(7);
+  const auto records = testing::to_records(log, maker);
+
+  const auto whole = tests::outputs_of(fresh(), records);
+  const auto restarted =
+      tests::outputs_of(fresh(), records, tests::random_places(records.size(), 20, 1));
+
+  ASSERT_TRUE(whole == restarted);
+}
+
+TEST(RecordStage, WhatIsNoStateLeavesItAsItWas) {
+  tests::RecordMaker maker(7);
+  const auto records = testing::to_records(testing::generate_log("EURUSD", 31, 60), maker);
+  const auto stage = fresh()();
+  tests::StepJournal journal;
+  bus::StageDriver driver(*stage, "sim.streaming", journal);
+  for (const auto& record : records) driver.step(record);
+  std::string before;
+  stage->save(before);
+
+  EXPECT_ANY_THROW(stage->load(std::string_view(before).substr(0, before.size() / 2)));
+
+  std::string after;
+  stage->save(after);
+  EXPECT_EQ(before, after);
+}
+
+TEST(RecordStage, AnotherLayoutOfItsStateNeedsAnotherVersion) {
+  tests::RecordMaker maker(7);
+  const auto stage = fresh()();
+  tests::StepJournal journal;
+  bus::StageDriver driver(*stage, "sim.streaming", journal);
+  for (const auto& record : testing::to_records(testing::generate_log("EURUSD", 31, 60), maker)) {
+    driver.step(record);
+  }
+  std::string state;
+
+  stage->save(state);
+
+  // If this fails, raise state_version(), then put the new number here.
+  EXPECT_EQ(state.size(), 178'938U);
+  EXPECT_EQ(stage->state_version(), 1U);
 }
 
 TEST(RecordStage, RefusesWhatItCannotReadAndGoesOn) {

@@ -25,10 +25,21 @@ class SeasonalMean {
     return activity / factor_;
   }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bins_, hour_, bin_, sum_, count_, factor_);
+  }
+
  private:
   struct Bin {
     double sum_of_means = 0;
     std::size_t days = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(sum_of_means, days);
+    }
   };
 
   void enter_hour(std::int64_t hour, Ns t) {

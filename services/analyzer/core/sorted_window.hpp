@@ -94,6 +94,12 @@ class SortedWindow {
   /// Ascending. Valid until the next change.
   [[nodiscard]] std::span<const T> sorted() const { return sorted_; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(times_, values_, head_, count_, sorted_);
+  }
+
  private:
   // Seconds since 1970 fit until 2106.
   static std::uint32_t second_of(Ns t) { return static_cast<std::uint32_t>(t / ns_per_second); }

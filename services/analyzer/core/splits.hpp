@@ -17,6 +17,11 @@ struct BarValues {
   std::int64_t low = 0;
   std::int64_t close = 0;
   std::uint64_t tick_count = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(open, high, low, close, tick_count);
+  }
 };
 
 /// The standard normal distribution function.
@@ -41,6 +46,12 @@ class CloseChanges {
   [[nodiscard]] std::optional<double> sigma() const;
   void clear();
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(last_, changes_, size_, next_);
+  }
+
  private:
   std::optional<std::int64_t> last_;
   std::array<std::int64_t, count> changes_{};
@@ -58,9 +69,20 @@ class TickRule {
   struct Ticks {
     std::uint64_t buy = 0;
     std::uint64_t sell = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(buy, sell);
+    }
   };
   [[nodiscard]] Ticks take();
   void clear();
+
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(last_, sign_, ticks_);
+  }
 
  private:
   std::optional<std::int64_t> last_;

@@ -28,6 +28,12 @@ class SpotState {
   /// ask - bid in points. Null while a side is unknown and while it is not positive.
   [[nodiscard]] std::optional<std::int64_t> spread_points() const;
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bid_, ask_, old_);
+  }
+
  private:
   std::optional<market::Price> bid_;
   std::optional<market::Price> ask_;

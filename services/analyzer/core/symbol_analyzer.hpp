@@ -38,6 +38,11 @@ struct SymbolCounts {
   std::uint64_t duplicates = 0;
   std::uint64_t unknown_removals = 0;
   std::uint64_t refused = 0;  ///< depth events that the book refused
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(depth_events, duplicates, unknown_removals, refused);
+  }
 };
 
 /// All signals of one symbol. Every method takes things in order of receive time.
@@ -69,6 +74,25 @@ class SymbolAnalyzer {
   [[nodiscard]] BookPhase phase() const { return state_.phase(); }
   [[nodiscard]] const SymbolCounts& counts() const { return counts_; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(facts_, counts_, last_input_, first_offset_);
+    archive(book_, book_known_, state_, last_update_, last_update_time_, mirrored_, ladder_,
+            restates_);
+    archive(i5_, imbalance_baseline_, spot_, spread_mean_, spread_baseline_);
+    archive(ofi_, removal_, taken_, close_changes_, tick_rule_, forming_, last_bar_open_, bars_,
+            splits_, next_split_);
+    archive(buy_sums_, sell_sums_, mid_path_, volatility_, tens_, tens_seen_, restatement_,
+            next_restatement_, usual_taken_, usual_ticks_, bar_absorption_, large_, sentiment_,
+            sentiment_null_);
+    archive(imbalance_life_, imbalance_since_, absorption_life_, exhaustion_life_, large_life_,
+            spread_life_, spread_wide_);
+    archive(i5_series_, spread_series_, spread_mean_series_, ofi_series_, ofi_levels_series_,
+            vi_taken_series_, vi_bvc_series_, vi_bar60_series_, vol_short_series_,
+            vol_long_series_);
+  }
+
  private:
   enum Field : std::size_t {  // of taken_
     buy_quarters,
@@ -93,6 +117,11 @@ class SymbolAnalyzer {
     double ticks = 0;
     std::int64_t ofi = 0;
     std::uint64_t estimates = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(mid, taken_buy, taken_sell, ticks, ofi, estimates);
+    }
   };
   /// One closed bar of the provider, split.
   struct Split {
@@ -100,11 +129,21 @@ class SymbolAnalyzer {
     double ticks = 0;
     double bar60_buy = 0;
     std::optional<double> bvc_buy;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(t, ticks, bar60_buy, bvc_buy);
+    }
   };
   /// A number as one reads it now, and whether it is null because it may not be read.
   struct Series {
     std::string_view name;
     bool published_null = true;  // nothing to take back yet
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(published_null);
+    }
   };
 
   // Inputs.

@@ -25,10 +25,21 @@ class TimeWeighted {
   /// Share of the window in which there was a value, in [0, 1].
   [[nodiscard]] double coverage() const;
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(buckets_, current_, since_, value_);
+  }
+
  private:
   struct Bucket {
     double weighted = 0;
     Ns covered = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(weighted, covered);
+    }
   };
 
   Bucket& enter(std::int64_t second);

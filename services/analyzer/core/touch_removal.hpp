@@ -65,6 +65,12 @@ class TouchRemoval {
   /// Removals that came while too many were pending, and were let go.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(pending_, first_, removed_prices_, refilled_bid_, refilled_ask_, dropped_);
+  }
+
  private:
   struct Pending {
     QuotePart part;
@@ -76,6 +82,11 @@ class TouchRemoval {
     bool advanced = false;   // 3: the opposite touch came towards it
     bool left = false;       // its own touch left the price ...
     bool returned = false;   // ... and came back to it or better
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(part, t, offset, opposite_before, paired, two_sided, advanced, left, returned);
+    }
   };
   /// A price where something was removed, for the refill.
   struct RemovedPrice {
@@ -84,6 +95,11 @@ class TouchRemoval {
     market::Price price;
     market::QuoteId id = 0;
     bool unpaired = true;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(t, side, price, id, unpaired);
+    }
   };
 
   void observe(Pending& pending, const BookChange& change) const;

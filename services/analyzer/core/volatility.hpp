@@ -50,6 +50,12 @@ class Volatility {
   /// Over the last 5 min or 1 h. Null below half of the short window's slots, 60 of the long one's.
   [[nodiscard]] std::optional<Value> over(Ns span) const;
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(returns_, next_, last_slot_, last_);
+  }
+
  private:
   static constexpr std::size_t slots = static_cast<std::size_t>(long_span / step_ns);
 

@@ -62,6 +62,12 @@ class WindowSums {
 
   [[nodiscard]] const Values& sum(std::size_t window) const { return sums_[window]; }
 
+  /// The state, for snapshots.
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(current_, ring_, sums_);
+  }
+
  private:
   Values& at(std::int64_t bucket) {
     const auto size = static_cast<std::int64_t>(ring_.size());
