@@ -84,6 +84,15 @@ int replay(const Common& common, const ReplayOptions& options);
 /// 0 when both hold the same outputs, 1 when not.
 int replay_diff(const ReplayOptions& options);
 
+struct SkipOptions {
+  std::string source;    ///< sim.streaming
+  std::string position;  ///< EPOCH:OFFSET
+  std::string stage;     ///< aggregator or analyzer
+  std::string reason;
+};
+/// Records the decision that a stage is not to step an input.
+int skip(const Common& common, const SkipOptions& options);
+
 struct DatabaseOptions {
   bool json = false;
   std::string role = "reader";         ///< shell: whom to log in as

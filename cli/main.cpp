@@ -26,6 +26,7 @@ struct Arguments {
   cli::JournalServeOptions serve;
   cli::JournalTrimOptions trim;
   cli::ReplayOptions replay;
+  cli::SkipOptions skip;
   cli::DatabaseOptions database;
   cli::AcceptOptions accept;
   cli::KeysOptions keys;
@@ -121,6 +122,17 @@ void add_replay(CLI::App& app, Arguments& a) {
   replay->add_flag("--json", options.json, "one JSON object");
 }
 
+void add_skip(CLI::App& app, Arguments& a) {
+  auto* skip = leaf(app, a, "skip", "decide that a stage is not to step an input that crashes it",
+                    [&a] { return cli::skip(a.common, a.skip); });
+  skip->add_option("--source", a.skip.source, "whose record: sim.streaming")->required();
+  skip->add_option("--position", a.skip.position, "which: EPOCH:OFFSET")->required();
+  skip->add_option("--stage", a.skip.stage, "aggregator or analyzer")
+      ->required()
+      ->check(CLI::IsMember({"aggregator", "analyzer"}));
+  skip->add_option("--reason", a.skip.reason, "why; journaled with the record")->required();
+}
+
 void add_database(CLI::App& app, Arguments& a) {
   auto* database = app.add_subcommand("db", "the database");
   database->require_subcommand(1);
@@ -172,6 +184,7 @@ int run(int argc, char** argv) {
   add_pipeline(app, arguments);
   add_journal(app, arguments);
   add_replay(app, arguments);
+  add_skip(app, arguments);
   add_database(app, arguments);
   add_rest(app, arguments);
   try {

@@ -120,6 +120,13 @@ class Checks:
             assert "book.bid_prices_points[2] is nothing in a and" in told, told
             print(told.strip())
 
+    def skipping_is_refused(self, code, text):
+        """`depthwire skip` of an input that the aggregator has stepped."""
+        first = next(record for record in journal.records(self.pipeline.journal("streaming")) if record.type == journal.DEPTH)
+        said = self.depthwire("--config", self.pipeline.config, "skip", "--source", "sim.streaming", "--stage", "aggregator",
+                              "--position", f"{first.epoch}:{first.offset}", "--reason", "a test", code=code)
+        assert text in said, said
+
     def signal_rows_point_to_their_inputs(self, samples=3):
         """Each signal row names inputs that exist, and a replay up to its last input gives the same row."""
         total, bad = self.pipeline.query(

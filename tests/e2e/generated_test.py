@@ -27,9 +27,11 @@ def run(build, root, events, broker_port):
         checks.signal_rows_point_to_their_inputs()
         checks.derived_journals_equal_a_replay()
         checks.another_parameter_gives_other_outputs()
+        checks.skipping_is_refused(75, "sim.aggregator is running")
         journals = {name: checks.masked_journal(name) for name in ("streaming", "aggregator", "analyzer")}
         codes = pipeline.stop()
         assert set(codes.values()) == {0}, codes
+        checks.skipping_is_refused(64, "has stepped")
         return journals
     finally:
         pipeline.abandon()
