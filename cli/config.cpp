@@ -12,7 +12,9 @@ int config_check(const Common& common) {
   AllSettings settings;
   settings.load(place.config);
   for (const auto& warning : settings.loaded.warnings) std::printf("%s\n", warning.c_str());
-  std::printf("%s: fine, environment %s\n", place.config.c_str(), settings.environment().c_str());
+  std::printf("%s: fine, environment %s\n",
+              place.embedded ? "the embedded default" : place.config.c_str(),
+              settings.environment().c_str());
   return service::exit_code::ok;
 }
 

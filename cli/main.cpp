@@ -33,10 +33,19 @@ struct Arguments {
   Action action;
 };
 
+/// A word that only subcommands follow: those let through to the whole what they do not know.
+CLI::App* group(CLI::App& app, const std::string& name, const std::string& help) {
+  auto* command = app.add_subcommand(name, help);
+  command->require_subcommand(1);
+  command->fallthrough();
+  return command;
+}
+
 CLI::App* leaf(CLI::App& parent, Arguments& arguments, const std::string& name,
                const std::string& help, Action action) {
   auto* command = parent.add_subcommand(name, help);
   command->fallthrough();
+  command->footer("Also, here or before: --root DIR, --config FILE");
   command->callback([&arguments, action = std::move(action)] { arguments.action = action; });
   return command;
 }
@@ -58,8 +67,7 @@ void add_pipeline(CLI::App& app, Arguments& a) {
 }
 
 void add_journal(CLI::App& app, Arguments& a) {
-  auto* journal = app.add_subcommand("journal", "look into a journal's files");
-  journal->require_subcommand(1);
+  auto* journal = group(app, "journal", "look into a journal's files");
   const auto add = [&](const std::string& name, const std::string& help, Action action) {
     auto* command = leaf(*journal, a, name, help, std::move(action));
     command->add_option("directory", a.journal.directory, "the journal, or a folder of journals")
@@ -134,8 +142,7 @@ void add_skip(CLI::App& app, Arguments& a) {
 }
 
 void add_database(CLI::App& app, Arguments& a) {
-  auto* database = app.add_subcommand("db", "the database");
-  database->require_subcommand(1);
+  auto* database = group(app, "db", "the database");
   leaf(*database, a, "status", "schema version, each table with row count and newest row", [&a] {
     return cli::database_status(a.common, a.database);
   })->add_flag("--json", a.database.json, "one JSON object");
@@ -162,8 +169,7 @@ void add_rest(CLI::App& app, Arguments& a) {
                       [&a] { return cli::accept(a.common, a.accept); });
   accept->add_option("source", a.accept.source, "streaming, aggregator, ...")->required();
   accept->add_option("--reason", a.accept.reason, "who decided it and why; journaled")->required();
-  auto* config = app.add_subcommand("config", "the configuration");
-  config->require_subcommand(1);
+  auto* config = group(app, "config", "the configuration");
   leaf(*config, a, "check", "check the whole file", [&a] { return cli::config_check(a.common); });
   leaf(*config, a, "reference", "print docs/configuration.md",
        [] { return cli::config_reference(); });

@@ -11,6 +11,7 @@ struct Place {
   std::filesystem::path root;      ///< absolute
   std::filesystem::path binaries;  ///< where depthwire and depthwire-* are
   std::filesystem::path config;    ///< the configuration file in use, absolute
+  bool embedded = false;           ///< `config` is the embedded default, which nobody can edit
 
   [[nodiscard]] std::filesystem::path run() const { return root / "var/run"; }
   [[nodiscard]] std::filesystem::path log() const { return root / "var/log"; }
@@ -21,10 +22,16 @@ struct Place {
 };
 
 /// Finds root (`--root`, DEPTHWIRE_ROOT, else the working directory), reads its .env, and finds the
-/// configuration: `--config`, DEPTHWIRE_CONFIG, <root>/depthwire.yaml, else the embedded default,
-/// which is written to var/run/default.yaml. Relative files of the options are relative to the
-/// working directory, which then becomes root. Throws service::ExitError.
+/// configuration: `--config`, DEPTHWIRE_CONFIG, <root>/depthwire.yaml, else the embedded default.
+/// Relative files of the options are relative to the working directory, which then becomes root.
+/// Writes nothing: a root that is no directory is an error, and the embedded default a file in
+/// memory. Throws service::ExitError.
 [[nodiscard]] Place find_place(const std::optional<std::filesystem::path>& root,
+                               const std::optional<std::filesystem::path>& config);
+
+/// The same for `up`: makes the root, and the embedded default var/run/default.yaml, which the
+/// processes that it starts can read.
+[[nodiscard]] Place make_place(const std::optional<std::filesystem::path>& root,
                                const std::optional<std::filesystem::path>& config);
 
 /// The text of config/default.yaml.

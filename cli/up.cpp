@@ -155,7 +155,7 @@ bool end_left_behind(const Place& place) {
 }  // namespace
 
 int up(const Common& common, const UpOptions& options) {
-  const Place place = find_place(common.root, common.config);
+  const Place place = make_place(common.root, common.config);
   AllSettings settings;
   settings.load(place.config);
   for (const std::string& warning : settings.loaded.warnings) line("warning", warning);

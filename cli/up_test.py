@@ -199,6 +199,29 @@ class UpTest(unittest.TestCase):
                                       r'mean "port"\?')
         self.assertFalse((self.root / "var/run/supervisord.pid").exists())
 
+    def test_root_and_config_may_follow_every_subcommand(self):
+        other = self.root / "other.yaml"
+        other.write_text("environment: sim\n")
+        for words in (["config", "check"], ["config", "reference"], ["status"], ["down"],
+                      ["db", "status"], ["journal", "stat", "."]):
+            done = subprocess.run([BINARIES / "depthwire", *words, "--config", other, "--root", self.root],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertNotIn("not expected", done.stderr, words)
+        self.assertIn(f"{other}: fine", self.depthwire("config", "check", "--config", other))
+
+    def test_who_only_reads_writes_nothing(self):
+        (self.root / "depthwire.yaml").unlink()
+        for words in (["config", "check"], ["status"], ["down"], ["db", "status"]):
+            subprocess.run([BINARIES / "depthwire", "--root", self.root, *words], capture_output=True,
+                           text=True, timeout=60)
+            self.assertEqual(list(self.root.iterdir()), [], words)
+            missing = self.root.parent / (self.root.name + "-missing")
+            done = subprocess.run([BINARIES / "depthwire", "--root", missing, *words],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 78, f"{words}: {done.stdout}")
+            self.assertIn(f"the root {missing} is no directory", done.stderr)
+            self.assertFalse(missing.exists(), words)
+
     def test_the_env_file_is_read_and_the_environment_wins(self):
         (self.root / ".env").write_text("DEPTHWIRE_ENVIRONMENT=demo\nCTRADER_CLIENT_ID=a\n")
         done = subprocess.run([BINARIES / "depthwire", "--root", self.root, "config", "check"],
