@@ -106,11 +106,16 @@ Program Cluster::program() const {
       .stop_signal = "INT"};
 }
 
-void Cluster::wait() const {
+void Cluster::wait(const std::function<std::string()>& failure) const {
   postgres::Settings settings = config_.settings("sim", {superuser, {}}, "up");
   settings.database = "postgres";
+  const auto log = (place_.log() / "postgres.log").string();
   std::string problem;
   for (int i = 0; i < 600; ++i) {
+    if (const auto why = failure(); !why.empty()) {
+      throw ExitError(service::exit_code::unavailable,
+                      "PostgreSQL does not start: " + why + "; see " + log);
+    }
     try {
       const postgres::Connection connection(settings);
       return;
@@ -119,8 +124,8 @@ void Cluster::wait() const {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  throw ExitError(service::exit_code::config, "PostgreSQL does not answer (" + problem + "); see " +
-                                                  (place_.log() / "postgres.log").string());
+  throw ExitError(service::exit_code::unavailable,
+                  "PostgreSQL does not answer (" + problem + "); see " + log);
 }
 
 int migrate_database(const AllSettings& settings, bool private_cluster) {

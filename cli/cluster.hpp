@@ -23,8 +23,9 @@ class Cluster {
   void prepare(const Progress& progress) const;
   /// How supervisor runs it.
   [[nodiscard]] Program program() const;
-  /// Waits until it takes connections. Throws ExitError with the end of its log.
-  void wait() const;
+  /// Waits until it takes connections. Throws ExitError when it does not in time, or as soon as
+  /// `failure` tells in words that it never will.
+  void wait(const std::function<std::string()>& failure) const;
 
  private:
   [[nodiscard]] std::string binary(const std::string& name) const;

@@ -55,9 +55,11 @@ void add_pipeline(CLI::App& app, Arguments& a) {
       ->add_option("--only", a.up.only, "only these processes, separated by commas")
       ->delimiter(',');
   leaf(app, a, "down", "stop it", [&a] { return cli::down(a.common); });
-  leaf(app, a, "status", "each process: state, head, lag, events/s, last error", [&a] {
-    return cli::status(a.common, a.status);
-  })->add_flag("--json", a.status.json, "one JSON object");
+  auto* status = leaf(app, a, "status", "each process: state, head, lag, events/s, last error",
+                      [&a] { return cli::status(a.common, a.status); });
+  status->add_flag("--json", a.status.json, "one JSON object");
+  status->footer(status->get_footer() +
+                 "\nExit code: 0 what was started is ready, 1 something is not, 3 nothing runs");
   auto* tail = leaf(app, a, "tail", "follow the bus", [&a] { return cli::tail(a.common, a.tail); });
   tail->add_option("--env", a.tail.environment, "sim, demo or live; default: as configured");
   tail->add_option("--kind", a.tail.kind, "spot, depth, book, signal, ...");

@@ -2,6 +2,7 @@
 #include "cli/http.hpp"
 #include "cli/living.hpp"
 #include "cli/place.hpp"
+#include "cli/process_log.hpp"
 #include "cli/run_file.hpp"
 #include "cli/settings.hpp"
 #include "cli/supervisor.hpp"
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <ctime>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -22,6 +24,10 @@ using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds rate_window{1000};
+
+// Exit codes of `status` alone; 3 is what service managers say of what does not run.
+constexpr int not_ready = 1;
+constexpr int nothing_runs = 3;
 
 /// One look at a process.
 struct Look {
@@ -63,13 +69,20 @@ std::string reasons(const json& ready) {
   return text;
 }
 
-json describe(const std::string& name, const ProgramState& state, const std::optional<RunFile>& run,
-              const Look& before, const Look& after) {
-  json row{{"process", name},         {"state", state.state.empty() ? "NOT STARTED" : state.state},
-           {"pid", nullptr},          {"uptime_s", nullptr},
-           {"head", nullptr},         {"lag", nullptr},
-           {"events_per_s", nullptr}, {"ready", nullptr},
-           {"last_error", ""},        {"info", json::object()}};
+json describe(const Place& place, const std::string& name, const ProgramState& state,
+              const Lives& lives, const std::optional<RunFile>& run, const Look& before,
+              const Look& after) {
+  json row{{"process", name},
+           {"state", state.state.empty() ? "NOT STARTED" : state.state},
+           {"pid", nullptr},
+           {"uptime_s", nullptr},
+           {"head", nullptr},
+           {"lag", nullptr},
+           {"events_per_s", nullptr},
+           {"ready", nullptr},
+           {"last_error", ""},
+           {"info", json::object()},
+           {"restarts", lives.restarts}};
   if (run) {
     row["state"] = state.state.empty() ? "RUNNING" : state.state;
     row["pid"] = run->pid;
@@ -78,7 +91,8 @@ json describe(const std::string& name, const ProgramState& state, const std::opt
     row["pid"] = std::atol(state.detail.c_str() + 4);
   }
   if (!after.ready.is_object()) {
-    if (!state.running()) row["last_error"] = state.detail;
+    const bool stopped = row["state"] == "STOPPED" || row["state"] == "NOT STARTED";
+    if (!stopped) row["last_error"] = last_problem(place.log() / (name + ".log"));
     return row;
   }
   row["ready"] = after.ready["ready"];
@@ -111,17 +125,53 @@ std::string uptime(const json& seconds) {
   return text;
 }
 
-void print_table(const json& rows) {
-  std::printf("%-11s %-11s %7s %10s %12s %8s %9s  %s\n", "process", "state", "pid", "uptime",
-              "head", "lag", "events/s", "state or last error");
-  for (const json& row : rows) {
-    std::string last = row["last_error"];
-    if (last.empty() && row["ready"] == true) last = row["info"].value("state", "ready");
-    std::printf("%-11s %-11s %7s %10s %12s %8s %9s  %s\n", cell(row["process"]).c_str(),
-                cell(row["state"]).c_str(), cell(row["pid"]).c_str(),
-                uptime(row["uptime_s"]).c_str(), cell(row["head"]).c_str(),
-                cell(row["lag"]).c_str(), cell(row["events_per_s"]).c_str(), last.c_str());
+/// In one word, for people.
+std::string word(const json& row) {
+  if (row["ready"] == true) return row["info"].value("state", "ready");
+  if (row["ready"] == false) return "not ready";
+  return row["state"];
+}
+
+/// `text` in lines that fit the terminal, indented.
+void print_wrapped(const std::string& text) {
+  constexpr std::size_t width = 76;
+  std::istringstream words(text);
+  std::string line;
+  for (std::string each; words >> each;) {
+    if (!line.empty() && line.size() + 1 + each.size() > width) {
+      std::printf("    %s\n", line.c_str());
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + each;
   }
+  if (!line.empty()) std::printf("    %s\n", line.c_str());
+}
+
+void print_table(const json& rows) {
+  std::printf("%-11s %-11s %7s %9s %10s %6s %8s %8s\n", "process", "state", "pid", "uptime", "head",
+              "lag", "events/s", "restarts");
+  for (const json& row : rows) {
+    std::printf("%-11s %-11s %7s %9s %10s %6s %8s %8s\n", cell(row["process"]).c_str(),
+                word(row).c_str(), cell(row["pid"]).c_str(), uptime(row["uptime_s"]).c_str(),
+                cell(row["head"]).c_str(), cell(row["lag"]).c_str(),
+                cell(row["events_per_s"]).c_str(), cell(row["restarts"]).c_str());
+    if (const std::string last = row["last_error"]; !last.empty()) {
+      print_wrapped((row["ready"] == true ? "last error: " : "") + last);
+    }
+  }
+}
+
+/// 0: what was started is ready; 1: something is not; 3: nothing runs.
+int verdict(const json& rows) {
+  bool runs = false;
+  bool ready = true;
+  for (const json& row : rows) {
+    const std::string state = row["state"];
+    if (state == "STOPPED" || state == "NOT STARTED") continue;
+    runs = runs || !row["pid"].is_null();
+    ready = ready && row["ready"] == true;
+  }
+  return !runs ? nothing_runs : ready ? service::exit_code::ok : not_ready;
 }
 
 }  // namespace
@@ -130,7 +180,8 @@ int status(const Common& common, const StatusOptions& options) {
   const Place place = find_place(common.root, common.config);
   AllSettings settings;
   settings.load(place.config);
-  const auto states = Supervisor(place).states();
+  auto states = Supervisor(place).states();
+  auto lives = lives_of(place.log() / "supervisord.log");
 
   std::map<std::string, std::optional<RunFile>> runs;
   std::map<std::string, Look> before;
@@ -147,26 +198,40 @@ int status(const Common& common, const StatusOptions& options) {
   if (any) std::this_thread::sleep_for(rate_window);
 
   json rows = json::array();
-  if (const auto state = states.find("postgres"); state != states.end()) {
-    rows.push_back(describe("postgres", state->second, {}, {}, {}));
-  } else if (const auto living = find_living(place);
-             !living.empty() && living.front().name == "postgres") {
+  const auto living = find_living(place);
+  const bool postgres_lives = !living.empty() && living.front().name == "postgres";
+  auto postgres = states.find("postgres");
+  if (postgres == states.end() && postgres_lives) {
     const ProgramState alone{"RUNNING", "pid " + std::to_string(living.front().pid)};
-    rows.push_back(describe("postgres", alone, {}, {}, {}));
+    postgres = states.emplace("postgres", alone).first;
+  }
+  if (postgres != states.end()) {
+    json row = describe(place, "postgres", postgres->second, lives["postgres"], {}, {}, {});
+    const auto& database = settings.persister.database;
+    if (postgres->second.running() && answers("127.0.0.1:" + std::to_string(database.port))) {
+      row["ready"] = true;
+      row["last_error"] = "";
+    }
+    rows.push_back(std::move(row));
   }
   for (const auto service : services()) {
     const std::string name(service);
     const auto state = states.find(name);
-    rows.push_back(describe(name, state == states.end() ? ProgramState{} : state->second,
-                            runs[name], before[name], look(name)));
+    rows.push_back(describe(place, name, state == states.end() ? ProgramState{} : state->second,
+                            lives[name], runs[name], before[name], look(name)));
   }
   if (options.json) {
     const json all{{"environment", settings.environment()}, {"processes", rows}};
     std::printf("%s\n", all.dump(2).c_str());
   } else {
     print_table(rows);
+    if (!living.empty() && !Supervisor(place).running()) {
+      print_wrapped(
+          "supervisord is gone, so nothing restarts these: `depthwire up` starts anew, "
+          "`depthwire down` ends them");
+    }
   }
-  return service::exit_code::ok;
+  return verdict(rows);
 }
 
 }  // namespace depthwire::cli

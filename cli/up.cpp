@@ -3,39 +3,25 @@
 #include "cli/http.hpp"
 #include "cli/living.hpp"
 #include "cli/place.hpp"
+#include "cli/ports.hpp"
 #include "cli/run_file.hpp"
 #include "cli/settings.hpp"
 #include "cli/supervisor.hpp"
+#include "cli/wait_ready.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <fstream>
-#include <thread>
 
 namespace depthwire::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using service::ExitError;
-
-constexpr std::chrono::seconds patience{30};
 
 void line(const std::string& who, const std::string& text) {
   std::printf("%-11s %s\n", who.c_str(), text.c_str());
   std::fflush(stdout);
-}
-
-template <class Condition>
-bool wait_for(Condition condition) {
-  const auto deadline = Clock::now() + patience;
-  while (!condition()) {
-    if (Clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  return true;
 }
 
 /// What `up` starts, in order.
@@ -79,22 +65,6 @@ std::vector<Program> programs_of(const Plan& plan, const Place& place, const Clu
   return programs;
 }
 
-/// What the process says of its readiness; nothing while it does not answer.
-std::optional<std::string> readiness(const AllSettings& settings, const std::string& name) {
-  const auto run = read_run_file(settings.run_dir(), name);
-  const auto reply = run ? http_get(run->health, "/readyz") : std::nullopt;
-  if (!reply) return std::nullopt;
-  if (reply->status == 200) return "ready";
-  const auto json = nlohmann::json::parse(reply->body, nullptr, false);
-  std::string text = "not ready";
-  if (json.is_object() && json.contains("reasons")) {
-    for (const auto& [code, reason] : json["reasons"].items()) {
-      text += ": " + reason.get<std::string>();
-    }
-  }
-  return text;
-}
-
 /// Where the gateway says that its page is; "" when it does not run.
 std::string page_url(const AllSettings& settings) {
   const auto run = read_run_file(settings.run_dir(), "gateway");
@@ -103,42 +73,38 @@ std::string page_url(const AllSettings& settings) {
   return json.is_object() ? json["info"].value("url", "") : "";
 }
 
-/// The newest line of the log that is an error or a problem of the configuration, at least the
-/// last line.
-std::string last_error(const std::string& log) {
-  std::ifstream in(log);
-  std::string found;
-  bool error = false;
-  for (std::string text; std::getline(in, text);) {
-    const auto at = text.find(" error ");
-    if (at != std::string::npos) found = text.substr(text.find_first_not_of(' ', at + 7));
-    if (at == std::string::npos && !error) found = text;
-    error = error || at != std::string::npos;
-  }
-  return found;
+/// Throws ExitError 69 with every address that `plan` needs and cannot have.
+void check_ports(const Plan& plan, const Place& place, const AllSettings& settings) {
+  std::vector<std::string> processes = plan.services;
+  if (plan.postgres) processes.emplace_back("postgres");
+  const auto problems = port_problems(needed_ports(settings, processes), find_living(place));
+  if (problems.empty()) return;
+  std::string text = "nothing was started, because of these addresses:";
+  for (const auto& problem : problems) text += "\n  " + problem;
+  const auto key = problems.front().substr(0, problems.front().find(':'));
+  text += "\nEnd what holds them, or give other addresses: in " +
+          (place.embedded ? "a depthwire.yaml in " + place.root.string() : place.config.string()) +
+          ", or by a variable such as " + config::variable_name(key);
+  throw ExitError(service::exit_code::port_in_use, text);
 }
 
-/// Waits until each service is ready; true when all are. One line each, as they come.
-bool report(const Supervisor& supervisor, const AllSettings& settings, const Place& place,
-            const std::vector<std::string>& names) {
-  bool all_ready = true;
-  for (const std::string& name : names) {
-    std::optional<std::string> last;
-    const bool ready = wait_for([&] {
-      last = readiness(settings, name);
-      if (last == "ready") return true;
-      return !last && !supervisor.states()[name].running();
+/// Starts PostgreSQL, waits until it serves, and migrates.
+void start_postgres(const Supervisor& supervisor, const Cluster& cluster,
+                    const AllSettings& settings, const LogMarks& marks) {
+  supervisor.start({"postgres"});
+  try {
+    cluster.wait([&] {
+      return marks.given_up("postgres") ? marks.how("postgres") + ": " + marks.problem("postgres")
+                                        : "";
     });
-    const std::string log = (place.log() / (name + ".log")).string();
-    if (!last) {
-      const auto state = supervisor.states()[name];
-      line(name, state.state + " " + state.detail + ": " + last_error(log) + "; see " + log);
-    } else {
-      line(name, *last + (*last == "ready" ? "" : "; see " + log));
-    }
-    all_ready = all_ready && ready && last == "ready";
+  } catch (const ExitError&) {
+    supervisor.stop({"postgres"});  // which would be started again and again without a pause
+    throw;
   }
-  return all_ready;
+  const int migrations = migrate_database(settings, true);
+  line("postgres", "serves at port " + std::to_string(settings.persister.database.port) + ", " +
+                       (migrations == 0 ? "schema up to date"
+                                        : std::to_string(migrations) + " migrations done"));
 }
 
 /// Ends what a killed supervisord has left behind; false when there is nothing.
@@ -168,26 +134,21 @@ int up(const Common& common, const UpOptions& options) {
   const auto progress = [](const std::string& text) { line("postgres", text); };
   const Supervisor supervisor(place);
   if (!supervisor.running()) end_left_behind(place);
+  check_ports(plan, place, settings);
+  const LogMarks marks(place);
   if (plan.postgres) cluster.prepare(progress);
   supervisor.ensure(programs);
-  if (plan.postgres) {
-    supervisor.start({"postgres"});
-    cluster.wait();
-    const int migrations = migrate_database(settings, true);
-    line("postgres", "serves at port " + std::to_string(settings.persister.database.port) + ", " +
-                         (migrations == 0 ? "schema up to date"
-                                          : std::to_string(migrations) + " migrations done"));
-  }
+  if (plan.postgres) start_postgres(supervisor, cluster, settings, marks);
   // The simulator comes first: it makes the certificate authority that its clients trust.
   std::vector<std::string> rest = plan.services;
   bool ready = true;
   if (!rest.empty() && rest.front() == "simulator") {
     supervisor.start({"simulator"});
-    ready = report(supervisor, settings, place, {"simulator"});
+    ready = wait_ready(place, settings, {"simulator"}, marks, line);
     rest.erase(rest.begin());
   }
   supervisor.start(rest);
-  ready = report(supervisor, settings, place, rest) && ready;
+  ready = wait_ready(place, settings, rest, marks, line) && ready;
   if (const auto url = page_url(settings); !url.empty()) {
     std::printf("\nThe page:  %s\n", url.c_str());
   }

@@ -92,8 +92,8 @@ class UpTest(unittest.TestCase):
             os.kill(pid, signal.SIGTERM)
             eventually(lambda: not (self.root / "var/run/supervisord.pid").exists(), "supervisord ends")
 
-    def status(self):
-        rows = json.loads(self.depthwire("status", "--json"))["processes"]
+    def status(self, expect=0):
+        rows = json.loads(self.depthwire("status", "--json", expect=expect))["processes"]
         return {row["process"]: row for row in rows}
 
     def test_the_pipeline_starts_shows_itself_stops_and_continues(self):
@@ -147,7 +147,13 @@ class UpTest(unittest.TestCase):
         self.depthwire("up", "--only", "simulator,streaming")
         pid = self.status()["streaming"]["pid"]
         os.kill(pid, signal.SIGKILL)
-        eventually(lambda: self.status()["streaming"]["pid"] not in (pid, None), "streaming is back")
+        def back():
+            done = subprocess.run([BINARIES / "depthwire", "--root", self.root, "status", "--json"],
+                                  capture_output=True, text=True, timeout=60)
+            row = next(row for row in json.loads(done.stdout)["processes"]
+                       if row["process"] == "streaming")
+            return done.returncode == 0 and row["pid"] != pid and row
+        self.assertEqual(eventually(back, "streaming is back")["restarts"], 1)
         self.depthwire("down")
 
     def test_what_a_killed_supervisor_leaves_behind_is_found_and_ended(self):
@@ -175,18 +181,55 @@ class UpTest(unittest.TestCase):
         self.assertTrue(self.status()["streaming"]["ready"])
         self.depthwire("down")
 
-    def test_a_port_in_use_is_named_and_is_no_busy_loop(self):
-        taken = socket.create_server(("127.0.0.1", 0))
-        self.addCleanup(taken.close)
-        address = "127.0.0.1:%d" % taken.getsockname()[1]
-        self.config["auditor"]["health"] = address
+    def test_all_ports_in_use_are_named_before_anything_starts(self):
+        taken = {}
+        for name in ("auditor", "database", "streaming"):
+            peer = socket.create_server(("127.0.0.1", 0))
+            self.addCleanup(peer.close)
+            taken[name] = peer.getsockname()[1]
+        self.config["auditor"]["health"] = f"127.0.0.1:{taken['auditor']}"
+        self.config["database"]["port"] = taken["database"]
+        self.config["bus"]["streaming"]["publish"] = f"tcp://127.0.0.1:{taken['streaming']}"
         self.write_config()
 
-        output = self.depthwire("up", "--only", "auditor", expect=1)
+        done = subprocess.run([BINARIES / "depthwire", "--root", self.root, "up"],
+                              capture_output=True, text=True, timeout=60)
 
-        self.assertRegex(output, rf"auditor .*the health address {address} is in use")
-        log = (self.root / "var/log/auditor.log").read_text()
-        self.assertLess(log.count(" starts, environment"), 12, "it waits longer each time")
+        self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
+        for key, name in (("auditor.health", "auditor"), ("database.port", "database"),
+                          ("bus.streaming.publish", "streaming")):
+            self.assertRegex(done.stderr, rf"{key}: 127.0.0.1:{taken[name]} is in use by \w+ "
+                                          rf"\(pid {os.getpid()}\)")
+        self.assertIn(f"other addresses: in {self.root}/depthwire.yaml", done.stderr)
+        self.assertFalse((self.root / "var/postgres").exists())
+        self.assertFalse((self.root / "var/run/supervisord.pid").exists())
+
+    def test_an_error_that_does_not_pass_is_told_at_once_and_only_once(self):
+        self.config["ctrader"]["client_secret"] = "wrong"
+        self.config["simulator"]["client_secret"] = "right"
+        self.write_config()
+        begin = time.monotonic()
+        output = self.depthwire("up", "--only", "simulator,streaming,aggregator", expect=1)
+        self.assertLess(time.monotonic() - begin, 25)
+        self.assertRegex(output, r"streaming +not ready: error: CH_CLIENT_AUTH_FAILURE")
+        self.assertRegex(output, r"aggregator +ready")
+        shown = self.depthwire("status", expect=1)
+        self.assertRegex(shown, r"streaming +not ready .*\n +error: CH_CLIENT_AUTH_FAILURE")
+        self.assertLessEqual(max(map(len, shown.splitlines())), 80, shown)
+        self.depthwire("down")
+        self.assertEqual({row["pid"] for row in self.status(expect=3).values()}, {None})
+
+        (self.root / "var/journals/sim.aggregator").rename(self.root / "kept")
+        (self.root / "var/journals/sim.aggregator").write_text("no directory")
+        self.config["ctrader"]["client_secret"] = "right"
+        self.write_config()
+        output = self.depthwire("up", "--only", "simulator,streaming,aggregator", expect=1)
+        self.assertRegex(output, r"streaming +ready")
+        self.assertNotIn("CH_CLIENT_AUTH_FAILURE", output)
+        self.assertRegex(output, r"aggregator +ended \(exit status 74\): .*sim.aggregator")
+        failed = self.status(expect=1)["aggregator"]
+        self.assertEqual((failed["state"], failed["restarts"]), ("EXITED", 0))
+        self.assertIn("sim.aggregator", failed["last_error"])
         self.depthwire("down")
 
     def test_a_wrong_configuration_starts_nothing(self):
