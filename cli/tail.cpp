@@ -1,15 +1,23 @@
 #include "cli/commands.hpp"
 #include "cli/place.hpp"
+#include "cli/record_summary.hpp"
 #include "cli/record_text.hpp"
 #include "cli/settings.hpp"
 #include "common/bus/subscriber.hpp"
+#include "common/bus/topic.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 #include <zmq.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <map>
 #include <mutex>
+#include <set>
+#include <sys/ioctl.h>
 #include <thread>
 
 namespace depthwire::cli {
@@ -34,29 +42,79 @@ Selection selection(const TailOptions& options, const std::string& environment) 
   return selected;
 }
 
+void check_kind(const std::string& kind) {
+  if (kind.empty() ||
+      std::find(topic_kinds.begin(), topic_kinds.end(), kind) != topic_kinds.end()) {
+    return;
+  }
+  std::string known;
+  for (const auto each : topic_kinds) known += (known.empty() ? "" : ", ") + std::string(each);
+  throw service::ExitError(service::exit_code::usage,
+                           "--kind: there is no " + kind + "; known: " + known);
+}
+
+/// Columns of the terminal; without one a line is as long as it gets.
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : std::string::npos;
+}
+
 /// Prints from several threads, one line at a time, and counts.
 class Printer {
  public:
-  explicit Printer(const TailOptions& options) : options_(options) {}
+  explicit Printer(const TailOptions& options) : options_(options), width_(terminal_width()) {}
+
+  /// Takes note of a symbol that there is, for the hint.
+  void saw(const std::string& topic) {
+    const auto parts = bus::parse_topic(topic);
+    const std::lock_guard lock(mutex_);
+    if (parts && !parts->symbol.empty() && parts->symbol != "_control")
+      symbols_.emplace(parts->symbol);
+  }
+
+  /// Told once, when nothing that was asked for has come after a while.
+  void hint_when_silent() {
+    const std::lock_guard lock(mutex_);
+    if (any_ || hinted_ || std::chrono::steady_clock::now() < hint_at_) return;
+    hinted_ = true;
+    std::string seen;
+    for (const auto& symbol : symbols_) seen += (seen.empty() ? "" : ", ") + symbol;
+    const std::string what =
+        options_.symbol.empty() ? "no such record" : "nothing of " + options_.symbol;
+    std::fprintf(stderr, "tail: %s for %d s; %s. Still waiting.\n", what.c_str(),
+                 static_cast<int>(patience.count()),
+                 seen.empty() ? "`depthwire status` tells whether the publishers are ready"
+                              : ("symbols that come: " + seen).c_str());
+  }
 
   void print(const std::string& source, const journal::Record& record) {
     const std::string text =
-        options_.json ? record_json(source, record) : record_line(source, record);
+        options_.json ? record_json(source, record) : record_summary(record, width_);
     const std::lock_guard lock(mutex_);
     if (stop_asked) return;
+    any_ = true;
     if (std::puts(text.c_str()) < 0 || std::fflush(stdout) != 0) stop_asked = true;
     if (options_.count > 0 && ++printed_ >= options_.count) stop_asked = true;
   }
 
  private:
+  static constexpr std::chrono::seconds patience{3};
+
   TailOptions options_;
+  std::size_t width_;
+  std::chrono::steady_clock::time_point hint_at_ = std::chrono::steady_clock::now() + patience;
   std::mutex mutex_;
+  bool any_ = false;
+  bool hinted_ = false;
+  std::set<std::string> symbols_;
   std::uint64_t printed_ = 0;
 };
 
 void follow(zmq::context_t& context, const bus::SubscriberOptions& options,
             const Selection& selected, Printer& printer) {
   bus::Subscriber subscriber(context, options);
+  std::map<std::string, journal::Position, std::less<>> newest;  // by topic
   while (!stop_asked) {
     const auto batch = subscriber.receive(std::chrono::milliseconds(100));
     for (const auto& notice : batch.notices) {
@@ -71,14 +129,24 @@ void follow(zmq::context_t& context, const bus::SubscriberOptions& options,
       }
     }
     for (const auto& record : batch.records) {
-      if (selected.takes(record.topic)) printer.print(options.source, record);
+      // The newest record of a topic, with which a view begins, may come again as a live one.
+      auto& last = newest[std::string(record.topic)];
+      if (record.position() <= last) continue;
+      last = record.position();
+      if (selected.takes(record.topic)) {
+        printer.print(options.source, record);
+      } else {
+        printer.saw(std::string(record.topic));
+      }
     }
+    printer.hint_when_silent();
   }
 }
 
 }  // namespace
 
 int tail(const Common& common, const TailOptions& options) {
+  check_kind(options.kind);
   const Place place = find_place(common.root, common.config);
   AllSettings settings;
   settings.load(place.config);

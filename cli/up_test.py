@@ -111,6 +111,10 @@ class UpTest(unittest.TestCase):
 
         book = json.loads(self.depthwire("tail", "--kind", "book", "--count", "1", "--json"))
         self.assertTrue(book["topic"].startswith("sim.book."))
+        shown = self.depthwire("tail", "--kind", "spot", "--count", "5").splitlines()
+        self.assertEqual(len(shown), 5)
+        self.assertRegex(shown[-1], r"^\d\d:\d\d:\d\d\.\d{3} spot +\w+ +(\d+\.\d+|-) / (\d+\.\d+|-)$")
+        self.tail_tells_what_cannot_come()
 
         def stored():
             tables = json.loads(self.depthwire("db", "status", "--json"))["tables"]
@@ -131,6 +135,16 @@ class UpTest(unittest.TestCase):
         self.assertGreater(self.status()["streaming"]["head"], head)
         self.depthwire("down")
         self.assertIn("nothing was running", self.depthwire("down"))
+
+    def tail_tells_what_cannot_come(self):
+        tail = [BINARIES / "depthwire", "--root", self.root, "tail"]
+        done = subprocess.run([*tail, "--kind", "spott"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 64, done.stderr)
+        self.assertIn("--kind: there is no spott; known: spot, depth, bar", done.stderr)
+        with subprocess.Popen([*tail, "--symbol", "NOSUCH"], stderr=subprocess.PIPE, text=True) as waits:
+            hint = waits.stderr.readline()
+            waits.terminate()
+        self.assertRegex(hint, r"nothing of NOSUCH for 3 s; symbols that come: [A-Z]{6}(, [A-Z]{6})*\. ")
 
     def test_only_some_processes_and_then_others(self):
         self.depthwire("up", "--only", "simulator,streaming")
