@@ -59,7 +59,7 @@ def run(options, root):
     wire = Wire(broker)
     clock = Clock(root)
     settings = {"simulator": market(options, broker), "ctrader": {"port": wire.port}}
-    pipeline = Pipeline(root / "pipeline", options.build / "bin", settings, variables=clock.environment)
+    pipeline = Pipeline(root / "pipeline", options.build / "bin", settings, variables=clock.variables)
     faults = Faults(pipeline, wire, clock, chance, options)
     try:
         pipeline.migrate()

@@ -89,7 +89,7 @@ class Faults:
         self.wait_ready()
 
     def step_clock(self):
-        """The wall clock of all processes is set, forward and back; nobody's data may change by it."""
+        """The wall clock of some processes is set, forward and back; nobody's data may change by it."""
         if not self.clock:
             return
         self.days = 0 if self.days else self.random.choice([-1, 1])
@@ -116,15 +116,18 @@ class Faults:
 
 
 class Clock:
-    """The wall clock that the processes see, by libfaketime; their steady clock stays as it is."""
+    """The wall clock that some processes see, by libfaketime; their steady clock stays as it is."""
 
+    # Not those that wait by Boost.Asio: libfaketime moves its timers, which are of the steady clock, by the step.
+    PROCESSES = ("aggregator", "analyzer", "persister")
     LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
     def __init__(self, directory):
         self.file = directory / "clock"
         self.set(0)
-        self.environment = {"LD_PRELOAD": self.LIBRARY, "FAKETIME_TIMESTAMP_FILE": str(self.file),
+        fake = {"LD_PRELOAD": self.LIBRARY, "FAKETIME_TIMESTAMP_FILE": str(self.file),
                             "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        self.variables = {name: fake for name in self.PROCESSES}
 
     def set(self, days):
         fresh = self.file.with_suffix(".new")

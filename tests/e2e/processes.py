@@ -135,7 +135,7 @@ class Pipeline:
     """All processes of one environment; `settings` is {section: {key: value}} beyond what tests share."""
 
     def __init__(self, root, binaries, settings, services=SERVICES, broker_port=None, variables=None):
-        """`variables` are for the services' environment: the broker is elsewhere."""
+        """`variables`: {process: {variable: value}} for the environment of some."""
         self.root, self.binaries = Path(root), Path(binaries)
         self.root.mkdir(parents=True, exist_ok=True)
         names = ("simulator", *SERVICES)
@@ -151,7 +151,7 @@ class Pipeline:
         for name in ("simulator", *services):
             program = self.binaries / ("depthwire-sim" if name == "simulator" else f"depthwire-{name}")
             self.processes[name] = Process(name, [program, "--config", self.config], self.root / f"{name}.log",
-                                           None if name == "simulator" else variables)
+                                           (variables or {}).get(name))
 
     def _write_config(self, settings):
         config = {
