@@ -37,5 +37,8 @@ int main(int argc, char** argv) {
   } catch (const service::ExitError& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return error.code();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return service::exit_code::software;
   }
 }

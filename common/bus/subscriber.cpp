@@ -135,11 +135,11 @@ class Subscriber::Impl {
   // Moves what has come into our own queue, whose bounds the state knows.
   bool receive_frames(SteadyClock::time_point now) {
     std::size_t count = 0;
-    zmq::message_t message;
-    while (count < max_received_at_once && subscription_.recv(message, zmq::recv_flags::dontwait)) {
+    for (; count < max_received_at_once; ++count) {
+      zmq::message_t message;
+      if (!subscription_.recv(message, zmq::recv_flags::dontwait)) break;
       frame_bytes_ += message.size();
       frames_.push_back(std::move(message));
-      ++count;
     }
     if (count > 0) state_.heard(now, frames_.size(), frame_bytes_);
     return count > 0;

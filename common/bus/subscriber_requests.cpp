@@ -68,7 +68,7 @@ void SubscriberState::ask_pages(std::size_t in_flight, Time now) {
       asked.proves_last = true;
       --asked.after.offset;
     }
-    ask_fetch(std::move(asked), false);
+    ask_fetch(asked, false);
   }
 }
 
@@ -80,7 +80,7 @@ std::optional<journal::Position> SubscriberState::page_end(journal::Position aft
   return end < head_ ? std::optional(end) : std::nullopt;
 }
 
-void SubscriberState::ask_fetch(Asked asked, bool decision_only) {
+void SubscriberState::ask_fetch(const Asked& asked, bool decision_only) {
   Request request;
   auto& fetch = *request.mutable_fetch();
   set(*fetch.mutable_after(), options_.source, asked.after);
@@ -91,7 +91,7 @@ void SubscriberState::ask_fetch(Asked asked, bool decision_only) {
   } else {
     for (const auto& prefix : options_.topic_prefixes) fetch.add_topic_prefixes(prefix);
   }
-  send(std::move(request), std::move(asked));
+  send(std::move(request), asked);
 }
 
 void SubscriberState::ask_latest(Question question, Time now) {
@@ -103,13 +103,13 @@ void SubscriberState::ask_latest(Question question, Time now) {
   send(std::move(request), {.question = question, .at = now});
 }
 
-void SubscriberState::send(Request&& request, Asked&& asked) {
+void SubscriberState::send(Request&& request, Asked asked) {
   asked.id = ++request_id_;
   request.set_id(asked.id);
   // What waits is older than the answer will be.
   if (!live()) discard();
   actions_.requests.push_back(std::move(request));
-  asked_.push_back(std::move(asked));
+  asked_.push_back(asked);
 }
 
 }  // namespace depthwire::bus

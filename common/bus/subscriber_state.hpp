@@ -86,9 +86,9 @@ class SubscriberState {
   // Asking.
   void ask(Time now);
   void ask_pages(std::size_t in_flight, Time now);
-  void ask_fetch(Asked asked, bool decision_only);
+  void ask_fetch(const Asked& asked, bool decision_only);
   void ask_latest(Question question, Time now);
-  void send(Request&& request, Asked&& asked);
+  void send(Request&& request, Asked asked);
   [[nodiscard]] std::optional<journal::Position> page_end(journal::Position after) const;
 
   // Taking replies.

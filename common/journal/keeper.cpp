@@ -140,6 +140,7 @@ void Keeper::archive(const std::vector<SealedSegment>& segments) {
 
 void Keeper::remove_old(const std::vector<SealedSegment>& segments) {
   std::vector<Held> held;
+  held.reserve(segments.size());
   for (const auto& [segment, seal] : segments) {
     held.push_back({seal.bytes, seal.last, seal.last_time_ns});
   }

@@ -139,7 +139,11 @@ caf::behavior stage_actor(caf::stateful_actor<StageState>* self, const Start& st
         }
       },
       [=](stop_atom) {
-        self->state.runner->close();
+        try {
+          self->state.runner->close();
+        } catch (...) {
+          runtime->fail(std::current_exception());
+        }
         self->quit();
       },
   };

@@ -25,6 +25,7 @@ class Source {
 
   std::vector<journal::Record> generate(std::size_t count) {
     std::vector<journal::Record> records;
+    records.reserve(count);
     for (const auto symbol : symbols) records.push_back(depth(symbol, {.kind = DepthKind::reset}));
     while (records.size() < count) {
       time_ns_ += below(40) * ms;
