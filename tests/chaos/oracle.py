@@ -57,24 +57,30 @@ class Oracle:
         assert not letters, f"dead letters: {letters}"
 
     def outages_are_declared(self, connections_lost):
-        """Each loss of the connection is an outage with both bounds, and no market record lies inside one."""
+        """Each life of streaming begins inside an outage with both bounds. Losses that follow each other before all is
+        subscribed again are one outage."""
         holes = self.journaled_outages()
-        assert len(holes) >= connections_lost, f"{len(holes)} outages journaled, the connection was lost {connections_lost} times"
+        assert bool(holes) == bool(connections_lost), f"{len(holes)} outages journaled, the connection was lost {connections_lost} times"
         stored = self.pipeline.query("SELECT (extract(epoch FROM started_at) * 1000000)::bigint, (extract(epoch FROM ended_at) * 1000000)::bigint "
                                      "FROM outage WHERE source = 'sim.streaming' ORDER BY epoch, record_offset")
         assert stored == [(start // 1000, end // 1000) for start, end in holes], f"outages: {stored} stored, {holes} journaled"
-        print(f"{len(holes)} outages declared, none with a market record inside")
+        print(f"the connection was lost {connections_lost} times: {len(holes)} outages declared")
 
     def journaled_outages(self):
         """[(start, end)] in ns, from SOURCE_UP, which names both; checks the records between as it goes."""
-        holes, newest = [], 0
+        holes, newest, begun = [], 0, []  # begun: the newest market time at each new life that no outage covers yet
         for record in journal.records(self.pipeline.journal("streaming")):
             envelope = self.checks.Envelope.FromString(record.payload)
             if record.type == journal.SOURCE_UP:
                 up = envelope.source_up
                 assert up.down_since_ns <= up.time_ns
+                assert all(up.down_since_ns <= time for time in begun), f"the outage that ends at offset {record.offset} begins too late"
+                begun.clear()
                 holes.append((up.down_since_ns, up.time_ns))
+            elif record.type == journal.EPOCH_START and newest:
+                begun.append(newest)
             elif record.type in (journal.SPOT, journal.DEPTH):
                 assert envelope.receive_time_ns >= newest, f"time goes back at offset {record.offset}"
                 newest = envelope.receive_time_ns
+        assert not begun, f"{len(begun)} lives of streaming are in no outage"
         return holes
