@@ -29,7 +29,7 @@ class ServiceProcess : public testing::Test {
     arguments.insert(arguments.end(), {"--set", "streaming.health=127.0.0.1:0"});
     const auto line = start(arguments).output_from("health at http://");
     if (!line) return "";
-    const auto address = line->substr(17, line->find('\n') - 17);
+    auto address = line->substr(17, line->find('\n') - 17);
     EXPECT_TRUE(tests::eventually([&] {
       const auto ready = tests::http_get(address, "/readyz");
       return ready && ready->body.find("starting") == std::string::npos;
