@@ -55,7 +55,6 @@ class Subscriber::Impl {
       perform();
       if (!batch.empty() || now >= deadline) break;
     }
-    batch.caught_up = state_.caught_up();
     last_receive_ = SteadyClock::now();
     return batch;
   }

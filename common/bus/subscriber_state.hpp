@@ -56,7 +56,6 @@ class SubscriberState {
   [[nodiscard]] bool live() const { return phase_ == Phase::live; }
   [[nodiscard]] bool stale() const { return stale_; }
   [[nodiscard]] bool halted() const { return phase_ == Phase::halted; }
-  [[nodiscard]] bool caught_up() const { return live() && continuity_.last() >= head_; }
   [[nodiscard]] journal::Position last() const { return continuity_.last(); }
   [[nodiscard]] journal::Position head() const { return head_; }
   [[nodiscard]] std::uint64_t doubts() const { return doubts_; }

@@ -88,7 +88,7 @@ TEST_F(SubscriberStateTest, CatchesUpPageByPageThenTakesFrames) {
   frame(publisher_.append("sim.spot.A|"));
 
   EXPECT_EQ(offsets_, (Offsets{1, 2, 3, 4, 5, 6}));
-  EXPECT_TRUE(state_->caught_up());
+  EXPECT_EQ(state_->last(), state_->head());
 }
 
 TEST_F(SubscriberStateTest, TwoPagesAreOnTheirWay) {

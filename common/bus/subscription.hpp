@@ -72,7 +72,6 @@ struct Batch {
   /// In position order, without gap or duplicate; with `topic_prefixes` or FromNewest that holds
   /// for each topic by itself.
   std::vector<journal::Record> records;
-  bool caught_up = false;  ///< the last record was the head when it was read
   [[nodiscard]] bool empty() const { return notices.empty() && records.empty(); }
 
   std::shared_ptr<const void> bytes;  ///< keeps the records alive; a batch may cross threads
