@@ -35,7 +35,10 @@ EnvironmentUse look_up_use(const fs::path& journal) {
 }  // namespace
 
 Keeper::Keeper(KeeperOptions options, std::vector<Segment> unchecked)
-    : options_(std::move(options)), unchecked_(std::move(unchecked)) {
+    : options_(std::move(options)),
+      unchecked_(std::move(unchecked)),
+      began_ns_(options_.time->utc_ns()),
+      began_(options_.time->steady()) {
   if (!options_.environment) {
     options_.environment = [journal = options_.directory] { return look_up_use(journal); };
   }
@@ -121,6 +124,14 @@ bool Keeper::damaged(const SealedSegment& segment, std::string_view bytes) {
   return true;
 }
 
+// Nothing grows old because somebody sets the wall clock: ahead, the steady clock knows better;
+// back, the newest records have times of the past, and now is as early as they say.
+std::int64_t Keeper::now_ns() const {
+  const auto since = options_.time->steady() - began_;
+  const auto steady = began_ns_ + std::chrono::nanoseconds(since).count();
+  return std::min(options_.time->utc_ns(), steady);
+}
+
 // One segment a round is faster than they are written.
 void Keeper::archive(const std::vector<SealedSegment>& segments) {
   for (const auto& segment : segments) {
@@ -151,7 +162,7 @@ void Keeper::remove_old(const std::vector<SealedSegment>& segments) {
                       .bytes = options_.bytes,
                       .hard_bytes = options_.hard_bytes,
                       .age = options_.age,
-                      .now_ns = options_.time->utc_ns()};
+                      .now_ns = now_ns()};
   for (const auto& consumer : options_.required) {
     const auto position = state_.acknowledged[consumer];  // none since the start: {0, 0}
     allowance.acknowledged = std::min(allowance.acknowledged.value_or(position), position);

@@ -96,12 +96,15 @@ class Keeper {
   void remove_old(const std::vector<SealedSegment>& segments);
   void remove(const SealedSegment& segment);
   void check_some();
+  [[nodiscard]] std::int64_t now_ns() const;
   [[nodiscard]] bool damaged(const SealedSegment& segment, std::string_view bytes);
 
   KeeperOptions options_;
   std::vector<Segment> unchecked_;  // the newest last
   std::map<std::filesystem::path, Seal> seals_;
   KeeperReport state_;
+  std::int64_t began_ns_;  // by the wall clock, at the same moment as
+  std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point next_check_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;

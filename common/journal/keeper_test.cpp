@@ -17,6 +17,11 @@ namespace {
 class KeeperTest : public ::testing::Test {
  protected:
   void SetUp() override {
+    write();
+    sealed_ = list_segments(directory_).size() - 1;
+    ASSERT_GT(sealed_, 4U);
+  }
+  void write() {
     Writer writer({.directory = directory_, .segment_bytes = 4096, .time = &time_});
     for (int i = 0; i < 200; ++i) {
       writer.append(writer.topic("t|"), 10, end_of_step, std::string(100, 'x'), time_.utc_ns());
@@ -25,8 +30,6 @@ class KeeperTest : public ::testing::Test {
     }
     writer.sync();
     head_ = writer.head();
-    sealed_ = list_segments(directory_).size() - 1;
-    ASSERT_GT(sealed_, 4U);
   }
 
   Keeper& keeper(KeeperOptions options, std::vector<Segment> unchecked = {}) {
@@ -72,6 +75,22 @@ TEST_F(KeeperTest, OldSegmentsGoWithTheirSeals) {
   ASSERT_EQ(left.size(), 1U);                     // the one that is written to
   EXPECT_EQ(disk().list(directory_).size(), 2U);  // it and LOCK
   EXPECT_NO_THROW(Writer({.directory = directory_}));
+}
+
+TEST_F(KeeperTest, AWallClockThatIsSetMakesNothingOld) {
+  auto& keeper = this->keeper({});
+  const auto today = time_.utc_ns();
+  constexpr std::int64_t month_ns = std::chrono::nanoseconds(std::chrono::hours(720)).count();
+
+  time_.set_utc_ns(today + month_ns);
+  keeper.round();
+  EXPECT_EQ(report_.removed, 0U);
+
+  time_.set_utc_ns(today - month_ns);
+  write();
+  keeper.round();
+  EXPECT_EQ(report_.removed, 0U);
+  EXPECT_GT(report_.segments, sealed_);
 }
 
 TEST_F(KeeperTest, ARequiredConsumerIsWaitedForAndNamed) {
