@@ -125,6 +125,7 @@ bus::PublisherOptions publisher_options(Runtime& runtime, const BusSettings& set
   options.journal = settings.journals / runtime.source();
   options.publish = own.publish;
   options.requests = own.requests;
+  options.segment_bytes = settings.segment_bytes;
   options.build = runtime.build();
   options.wait_for_room = [&runtime](const std::string& why) {
     return wait_for_room(runtime, why);

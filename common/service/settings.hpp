@@ -96,6 +96,7 @@ struct RetentionSettings {
 struct BusSettings {
   std::filesystem::path journals = "var/journals";
   std::filesystem::path keys;
+  std::uint64_t segment_bytes = 64ULL << 20;
   RetentionSettings retention;
   Endpoint streaming{"tcp://127.0.0.1:5560", "tcp://127.0.0.1:5561"};
   Endpoint historical{"tcp://127.0.0.1:5562", "tcp://127.0.0.1:5563"};
@@ -115,6 +116,9 @@ struct BusSettings {
   void describe(Visitor& field) {
     field("journals", journals, "directory of the journals, one folder per source");
     field("keys", keys, "directory of the CURVE keys; empty: clear text, on loopback only");
+    field("segment_bytes", segment_bytes,
+          "size of a journal's segments, which are taken from the disk whole and removed whole",
+          config::Bounds{.min = 1 << 16, .max = 1 << 30});
     field.group("retention", retention, "how long journals keep what they hold");
     field.group("streaming", streaming, "live market data");
     field.group("historical", historical, "history");
