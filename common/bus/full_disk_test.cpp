@@ -47,6 +47,16 @@ class FullDiskTest : public ::testing::Test {
     }
   }
 
+  [[nodiscard]] Envelope last_envelope() const {
+    Envelope envelope;
+    journal::Reader reader(dir_.path() / "journal");
+    for (auto next = reader.next(); std::holds_alternative<journal::Record>(next);
+         next = reader.next()) {
+      EXPECT_TRUE(envelope.ParseFromString(std::string(std::get<journal::Record>(next).payload)));
+    }
+    return envelope;
+  }
+
   tests::TempDir dir_;
   tests::FullDisk disk_;
   zmq::context_t context_;
@@ -72,6 +82,30 @@ TEST_F(FullDiskTest, ASourceDropsCountsAndDeclaresBeforeItGoesOn) {
   EXPECT_FALSE(to->full());
   publish(*to, "after");
   EXPECT_EQ(journal(), (std::vector<std::string>{"before", "2 after 2", "after"}));
+}
+
+TEST_F(FullDiskTest, AHoleBeginsWithTheFirstRecordThatIsMissing) {
+  const auto to = publisher();
+  to->stamp_with([] { return 30; });  // the newest of the group
+  disk_.full = true;
+  for (const int time : {10, 20, 30}) {
+    Envelope envelope;
+    envelope.set_receive_time_ns(time);
+    envelope.mutable_spot();
+    to->append(to->topic("spot", "EURUSD"), Envelope::kSpot, envelope.SerializeAsString());
+  }
+  to->flush();
+
+  disk_.full = false;
+  ASSERT_TRUE(tests::eventually([&] {
+    to->tick();
+    return !to->full();
+  }));
+
+  const auto loss = last_envelope().loss();
+  EXPECT_EQ(loss.records(), 3U);
+  EXPECT_EQ(loss.from_time_ns(), 10);
+  EXPECT_EQ(loss.to_time_ns(), 30);
 }
 
 TEST_F(FullDiskTest, AStageKeepsWhatItMade) {

@@ -4,6 +4,7 @@
 #include "common/bus/request_server.hpp"
 #include "common/bus/sockets.hpp"
 #include "common/bus/topic.hpp"
+#include "common/journal/format.hpp"
 #include "proto/bus/envelope.pb.h"
 
 #include <atomic>
@@ -170,10 +171,21 @@ class Publisher::Impl {
   void have_no_room() {
     set_full(true);
     if (options_.stage) return;
-    if (!hole_) hole_ = Hole{0, stamp(), writer_.head()};
+    if (!hole_) hole_ = Hole{0, first_time_of_group(), writer_.head()};
     hole_->records += writer_.group().size();
     dropped_ += writer_.group().size();
     clear_group();
+  }
+
+  // A group may span some time; the hole begins with the first record of it.
+  [[nodiscard]] std::int64_t first_time_of_group() const {
+    const auto record = journal::decode_frame(writer_.group().front());
+    Envelope first;
+    if (record) {
+      (void)first.ParsePartialFromArray(record->payload.data(),
+                                        static_cast<int>(record->payload.size()));
+    }
+    return first.receive_time_ns() != 0 ? first.receive_time_ns() : stamp();
   }
 
   [[nodiscard]] journal::KeeperOptions keeper_options() const {

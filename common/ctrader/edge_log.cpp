@@ -124,11 +124,10 @@ void EdgeLog::symbol(const bus::SymbolInfo& info) {
 void EdgeLog::down(std::int64_t since_ns, const std::string& reason) {
   if (down_since_ns_) return;
   down_since_ns_ = since_ns;
-  down_dropped_ = publisher_.full();
   bus::Envelope envelope;
   envelope.mutable_source_down()->set_reason(reason);
   envelope.mutable_source_down()->set_time_ns(since_ns);
-  append_control(envelope);
+  tell(envelope);
 }
 
 void EdgeLog::up() {
@@ -137,19 +136,18 @@ void EdgeLog::up() {
   envelope.mutable_source_up()->set_down_since_ns(*down_since_ns_);
   envelope.mutable_source_up()->set_time_ns(clock_.stamp());
   down_since_ns_.reset();
+  tell(envelope);
+}
+
+/// Flushed at once, for this record may be the very one that finds the disk full.
+void EdgeLog::tell(bus::Envelope& envelope) {
   append_control(envelope);
-  // Dropped on a full disk: told again once there is room.
-  if (publisher_.full()) last_up_ = envelope;
+  publisher_.flush();
+  if (publisher_.full()) untold_.push_back(envelope);
 }
 
 void EdgeLog::restate() {
-  if (down_since_ns_ && down_dropped_) {
-    const auto since = *std::exchange(down_since_ns_, std::nullopt);
-    down(since, "told again: the journal's disk was full");
-  } else if (!down_since_ns_ && last_up_) {
-    append_control(*last_up_);
-  }
-  last_up_.reset();
+  for (auto& envelope : std::exchange(untold_, {})) tell(envelope);
 }
 
 void EdgeLog::watch_clock(std::chrono::steady_clock::time_point now, std::int64_t wall_ns) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace depthwire::ctrader {
 
@@ -45,8 +46,7 @@ class EdgeLog {
   void down(std::int64_t since_ns, const std::string& reason);
   /// Ends the outage that is open, be it of an earlier life.
   void up();
-  /// Tells again whether there is an outage: what was told may be among the records that a full
-  /// disk has cost.
+  /// Tells again of each begin and end of an outage that a full disk has cost.
   void restate();
   [[nodiscard]] bool is_down() const { return down_since_ns_.has_value(); }
 
@@ -61,6 +61,7 @@ class EdgeLog {
 
  private:
   void append_control(bus::Envelope& envelope);
+  void tell(bus::Envelope& envelope);
   void watch_clock(std::chrono::steady_clock::time_point now, std::int64_t wall_ns);
 
   bus::Publisher& publisher_;
@@ -68,9 +69,8 @@ class EdgeLog {
   ReceiveClock clock_;
   service::ClockWatch clock_watch_;
   std::optional<std::int64_t> down_since_ns_;
-  bool down_dropped_ = false;
-  std::optional<bus::Envelope> last_up_;  // the end of an outage that was dropped
-  bool quiet_ = true;                     // nothing was appended since quiet_since_
+  std::vector<bus::Envelope> untold_;  // begins and ends of outages that were dropped
+  bool quiet_ = true;                  // nothing was appended since quiet_since_
   std::chrono::steady_clock::time_point quiet_since_;
   std::string bytes_;
 };

@@ -1,6 +1,7 @@
 #include "common/ctrader/edge_log.hpp"
 
 #include "common/journal/reader.hpp"
+#include "tests/support/full_disk.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -15,18 +16,20 @@ class EdgeLogTest : public ::testing::Test {
  protected:
   /// One life of a process: a publisher and its log.
   struct Life {
-    Life(zmq::context_t& context, const std::filesystem::path& journal, bool simulated)
+    Life(zmq::context_t& context, const std::filesystem::path& journal, bool simulated,
+         journal::Storage& storage)
         : publisher(context, {.environment = simulated ? "sim" : "demo",
                               .source = simulated ? "sim.streaming" : "demo.streaming",
                               .journal = journal,
                               .publish = "tcp://127.0.0.1:*",
-                              .requests = "tcp://127.0.0.1:*"}),
+                              .requests = "tcp://127.0.0.1:*",
+                              .storage = &storage}),
           log(publisher, journal, simulated, {"streaming", "localhost:5035", 7}) {}
     bus::Publisher publisher;
     EdgeLog log;
   };
 
-  Life begin(bool simulated = true) { return Life(context_, journal(), simulated); }
+  Life begin(bool simulated = true) { return Life(context_, journal(), simulated, disk_); }
   [[nodiscard]] std::filesystem::path journal() const { return dir_.path() / "journal"; }
 
   /// All envelopes of the journal but those of the publisher itself.
@@ -44,7 +47,20 @@ class EdgeLogTest : public ::testing::Test {
     return found;
   }
 
+  /// Until the journal goes on, with a LOSS.
+  void make_room(Life& life) {
+    disk_.full = false;
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (life.publisher.full() && std::chrono::steady_clock::now() < deadline) {
+      life.publisher.tick();
+    }
+    ASSERT_TRUE(life.publisher.take_resumed());
+    life.log.restate();
+    life.publisher.flush();
+  }
+
   tests::TempDir dir_;
+  tests::FullDisk disk_;
   zmq::context_t context_;
 };
 
@@ -121,6 +137,46 @@ TEST_F(EdgeLogTest, AnOutageThatWasOpenStaysTheSameOne) {
   second.publisher.flush();
 
   EXPECT_EQ(records().back().source_up().down_since_ns(), 400);
+}
+
+TEST_F(EdgeLogTest, AnEndThatIsTheFirstToFindTheDiskFullIsToldAgain) {
+  auto life = begin();
+  life.log.clock().stamp(100);
+  life.log.down(90, "closed");
+  life.publisher.flush();
+  disk_.full = true;
+  life.log.up();
+  life.publisher.flush();
+
+  make_room(life);
+
+  const auto all = records();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_TRUE(all[1].has_loss());
+  EXPECT_EQ(all[2].source_up().down_since_ns(), 90);
+  EXPECT_EQ(all[2].source_up().time_ns(), 100);
+}
+
+TEST_F(EdgeLogTest, EveryOutageOfATimeWithoutRoomIsToldInOrder) {
+  auto life = begin();
+  disk_.full = true;
+  for (const int since : {100, 200}) {
+    life.log.clock().stamp(since);
+    life.log.down(since, "closed");
+    life.log.clock().stamp(since + 50);
+    life.log.up();
+  }
+  life.log.down(300, "closed");
+
+  make_room(life);
+
+  const auto all = records();
+  ASSERT_EQ(all.size(), 6U);
+  EXPECT_EQ(all[1].source_down().time_ns(), 100);
+  EXPECT_EQ(all[2].source_up().time_ns(), 150);
+  EXPECT_EQ(all[3].source_down().time_ns(), 200);
+  EXPECT_EQ(all[4].source_up().down_since_ns(), 200);
+  EXPECT_EQ(all[5].source_down().time_ns(), 300);
 }
 
 TEST_F(EdgeLogTest, AQuietSecondGivesAClockInRealTimeOnly) {
