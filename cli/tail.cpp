@@ -115,8 +115,13 @@ void follow(zmq::context_t& context, const bus::SubscriberOptions& options,
             const Selection& selected, Printer& printer) {
   bus::Subscriber subscriber(context, options);
   std::map<std::string, journal::Position, std::less<>> newest;  // by topic
+  std::string problem;
   while (!stop_asked) {
     const auto batch = subscriber.receive(std::chrono::milliseconds(100));
+    if (subscriber.problem() != problem) {
+      problem = subscriber.problem();
+      if (!problem.empty()) std::fprintf(stderr, "tail: %s\n", problem.c_str());
+    }
     for (const auto& notice : batch.notices) {
       if (std::holds_alternative<bus::Stale>(notice)) {
         std::fprintf(stderr, "%s: silent\n", options.source.c_str());

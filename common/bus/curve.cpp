@@ -118,7 +118,7 @@ void secure_server(zmq::socket_t& socket, const Curve& curve, const std::string&
     throw service::ExitError(service::exit_code::config,
                              "refusing to bind " + address +
                                  " in clear: an address that is not loopback needs CURVE keys. "
-                                 "Make them with `depthwire keys` and set bus.curve_directory.");
+                                 "Make them with `depthwire keys` and set bus.keys.");
   }
   socket.set(zmq::sockopt::curve_server, true);
   socket.set(zmq::sockopt::curve_secretkey, curve.secret_key);

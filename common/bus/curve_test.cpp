@@ -4,6 +4,7 @@
 #include "common/bus/subscriber.hpp"
 #include "common/service/exit_error.hpp"
 #include "proto/bus/envelope.pb.h"
+#include "tests/support/process.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -45,15 +46,29 @@ class CurveTest : public ::testing::Test {
                                                         .requests = requests,
                                                         .curve = load_curve(keys(), "streaming")});
   }
+  static SubscriberOptions options(const Publisher& from, const Curve& curve,
+                                   const std::string& server_key) {
+    return {.source = "sim.streaming",
+            .publish = from.publish_address(),
+            .requests = from.requests_address(),
+            .consumer = "test",
+            .curve = curve,
+            .server_public_key = server_key};
+  }
+  // What a subscriber says that is not let in.
+  std::string problem(Publisher& from, const Curve& curve, const std::string& server_key) {
+    Subscriber subscriber(context_, options(from, curve, server_key));
+    EXPECT_TRUE(tests::eventually([&] {
+      from.tick();
+      EXPECT_TRUE(subscriber.receive(milliseconds(20)).records.empty());
+      return !subscriber.problem().empty();
+    }));
+    return subscriber.problem();
+  }
   // The number of records that arrive within `patience`.
   std::size_t received(const Publisher& from, const Curve& curve, const std::string& server_key,
                        milliseconds patience) {
-    Subscriber subscriber(context_, {.source = "sim.streaming",
-                                     .publish = from.publish_address(),
-                                     .requests = from.requests_address(),
-                                     .consumer = "test",
-                                     .curve = curve,
-                                     .server_public_key = server_key});
+    Subscriber subscriber(context_, options(from, curve, server_key));
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < deadline) {
       const auto batch = subscriber.receive(milliseconds(50));
@@ -87,6 +102,48 @@ TEST_F(CurveTest, APeerInClearIsRefused) {
   const auto from = publisher();
 
   EXPECT_EQ(received(*from, {}, {}, milliseconds(700)), 0U);
+}
+
+TEST_F(CurveTest, WhoIsNotLetInIsToldWhyAndCounted) {
+  const auto from = publisher();
+  const auto elsewhere = dir_.path() / "elsewhere";
+  make_curve_keys(elsewhere, "stranger");
+  const auto right = load_public_key(keys(), "streaming");
+  const auto known = load_curve(keys(), "aggregator");
+
+  EXPECT_EQ(problem(*from, load_curve(elsewhere, "stranger"), right),
+            "no connection to sim.streaming: it refuses our key: our .public file is not in its "
+            "bus.keys");
+  EXPECT_EQ(problem(*from, {}, {}),
+            "no connection to sim.streaming: it wants a key and we have none: set bus.keys");
+  EXPECT_EQ(problem(*from, known, load_public_key(elsewhere, "stranger")),
+            "no connection to sim.streaming: its key is another than the .public file of it in our "
+            "bus.keys, or it is no publisher");
+  EXPECT_TRUE(tests::eventually([&] {
+    from->tick();
+    return from->refused() >= 3;
+  }));
+}
+
+TEST_F(CurveTest, AKeyThatIsAllowedLaterNeedsNoRestart) {
+  const auto from = publisher();
+  const auto elsewhere = dir_.path() / "elsewhere";
+  make_curve_keys(elsewhere, "late");
+  Subscriber late(context_, options(*from, load_curve(elsewhere, "late"),
+                                    load_public_key(keys(), "streaming")));
+  ASSERT_TRUE(tests::eventually([&] {
+    (void)late.receive(milliseconds(20));
+    return !late.problem().empty();
+  }));
+
+  std::filesystem::copy_file(elsewhere / "late.public", keys() / "late.public");
+
+  EXPECT_TRUE(tests::eventually([&] {
+    from->tick();
+    (void)late.receive(milliseconds(20));
+    return late.live();
+  }));
+  EXPECT_EQ(late.problem(), "");
 }
 
 TEST_F(CurveTest, KeysAreNeverOverwrittenAndTheSecretIsOursAlone) {

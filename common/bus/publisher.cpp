@@ -1,5 +1,6 @@
 #include "common/bus/publisher.hpp"
 
+#include "common/bus/handshake_watch.hpp"
 #include "common/bus/heartbeat.hpp"
 #include "common/bus/request_server.hpp"
 #include "common/bus/sockets.hpp"
@@ -57,6 +58,7 @@ class Publisher::Impl {
     set_common_options(socket_);
     socket_.set(zmq::sockopt::sndhwm, send_high_water_mark);
     secure_server(socket_, options_.curve, options_.publish);
+    handshakes_.watch(context, socket_, options_.curve);
     address_ = bind_or_exit(socket_, options_.publish);
     server_ = std::make_unique<RequestServer>(context, options_, writer_, &keeper_);
   }
@@ -84,6 +86,8 @@ class Publisher::Impl {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_heartbeat_) return;
     next_heartbeat_ = now + heartbeat_every;
+    handshakes_.look(now);
+    refused_ = handshakes_.refused();
     const auto frame = heartbeat_frame(options_.source, writer_.head(), utc_ns());
     socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait);
   }
@@ -105,6 +109,7 @@ class Publisher::Impl {
   bool full_ = false;
   bool resumed_ = false;
   std::atomic<std::uint64_t> dropped_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
   std::function<std::int64_t()> stamp_;
 
   PublisherOptions options_;
@@ -112,6 +117,7 @@ class Publisher::Impl {
   journal::Writer& writer_;
   journal::Keeper keeper_;
   zmq::socket_t socket_;
+  HandshakeWatch handshakes_;
   journal::TopicId control_;
   std::string address_;
   std::unique_ptr<RequestServer> server_;
@@ -286,6 +292,7 @@ void Publisher::flush() { impl_->flush(); }
 void Publisher::tick() { impl_->tick(); }
 bool Publisher::full() const { return impl_->full_; }
 std::uint64_t Publisher::dropped() const { return impl_->dropped_; }
+std::uint64_t Publisher::refused() const { return impl_->refused_; }
 std::map<std::string, journal::Position> Publisher::acknowledged() const {
   return impl_->keeper_.acknowledged();
 }

@@ -96,6 +96,9 @@ class Publisher {
   [[nodiscard]] bool full() const;
   /// Records that a full disk has cost so far. Any thread.
   [[nodiscard]] std::uint64_t dropped() const;
+  /// Peers so far that tried to subscribe with an unknown key, without one, or in another language.
+  /// Any thread.
+  [[nodiscard]] std::uint64_t refused() const;
   /// How far each consumer has acknowledged since the start. Any thread.
   [[nodiscard]] std::map<std::string, journal::Position> acknowledged() const;
   /// True once after a LOSS record: readers know nothing of what was told before.

@@ -9,6 +9,7 @@ Requester::Requester(zmq::context_t& context, const std::string& requests_addres
     : socket_(context, zmq::socket_type::dealer) {
   set_common_options(socket_);
   secure_client(socket_, curve, server_public_key);
+  handshakes_.watch(context, socket_, curve);
   socket_.connect(requests_address);
 }
 
@@ -20,7 +21,12 @@ tl::expected<Reply, std::string> Requester::ask(Request request,
   while (true) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return tl::unexpected(std::string("no answer; is the process running?"));
+    if (left.count() <= 0) {
+      handshakes_.look(std::chrono::steady_clock::now());
+      return tl::unexpected("no answer; " + (handshakes_.problem().empty()
+                                                 ? std::string("is the process running?")
+                                                 : handshakes_.problem()));
+    }
     zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
     zmq::poll(&item, 1, left);
     zmq::message_t message;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/bus/curve.hpp"
+#include "common/bus/handshake_watch.hpp"
 #include "proto/bus/request.pb.h"
 
 #include <tl/expected.hpp>
@@ -24,6 +25,7 @@ class Requester {
 
  private:
   zmq::socket_t socket_;
+  HandshakeWatch handshakes_;
   std::uint64_t next_id_ = 1;
 };
 

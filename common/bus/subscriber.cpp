@@ -1,5 +1,6 @@
 #include "common/bus/subscriber.hpp"
 
+#include "common/bus/handshake_watch.hpp"
 #include "common/bus/sockets.hpp"
 #include "common/bus/subscriber_state.hpp"
 #include "common/bus/topic.hpp"
@@ -44,6 +45,7 @@ class Subscriber::Impl {
       state_.reconnected(now);
     }
     const auto deadline = now + timeout;
+    if (!state_.live() || state_.stale()) handshakes_.look(now);
     while (true) {
       state_.tick(now, batch);
       perform();
@@ -70,6 +72,10 @@ class Subscriber::Impl {
   }
 
   [[nodiscard]] const SubscriberState& state() const { return state_; }
+  [[nodiscard]] std::string problem() const {
+    if (state_.live() || handshakes_.problem().empty()) return {};
+    return "no connection to " + options_.source + ": " + handshakes_.problem();
+  }
 
  private:
   void connect() {
@@ -92,6 +98,7 @@ class Subscriber::Impl {
     requests_ = zmq::socket_t(context_, zmq::socket_type::dealer);
     set_common_options(requests_);
     secure_client(requests_, options_.curve, options_.server_public_key);
+    handshakes_.watch(context_, requests_, options_.curve);
     requests_.connect(options_.requests);
   }
 
@@ -176,6 +183,7 @@ class Subscriber::Impl {
   SubscriberState state_;
   zmq::socket_t subscription_;
   zmq::socket_t requests_;
+  HandshakeWatch handshakes_;          // of requests_: those of the other end alike
   std::deque<zmq::message_t> frames_;  // received, not yet looked at
   std::size_t frame_bytes_ = 0;
   std::vector<std::string_view> views_;
@@ -193,6 +201,7 @@ journal::Position Subscriber::head() const { return impl_->state().head(); }
 std::uint64_t Subscriber::gaps() const { return impl_->state().doubts(); }
 std::uint64_t Subscriber::fetched() const { return impl_->state().fetched(); }
 std::uint64_t Subscriber::zombies() const { return impl_->state().zombies(); }
+std::string Subscriber::problem() const { return impl_->problem(); }
 bool Subscriber::live() const { return impl_->state().live() && !impl_->state().stale(); }
 bool Subscriber::halted() const { return impl_->state().halted(); }
 

@@ -34,6 +34,9 @@ class Subscriber {
   [[nodiscard]] bool live() const;               ///< not catching up, not stale, not halted
 
   [[nodiscard]] bool halted() const;  ///< waits for an operator
+  /// Why no connection comes about where somebody answers, for people: a wrong key, or none; empty
+  /// while nothing is wrong with that.
+  [[nodiscard]] std::string problem() const;
 
  private:
   class Impl;

@@ -2,12 +2,15 @@
 
 #include "common/bus/topic.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 namespace depthwire::service {
 namespace {
 
 constexpr std::chrono::seconds look_every{1};
+constexpr std::chrono::minutes tell_refused_every{1};
 
 double unix_seconds() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -26,7 +29,9 @@ PublisherMetrics::PublisherMetrics(metrics::Registry& registry)
     : registry_(registry),
       head_(registry.gauge("journal_head_offset", "Offset of the newest record.")),
       dropped_(registry.counter("journal_dropped_records_total",
-                                "Records that were dropped because the disk was full.")) {}
+                                "Records that were dropped because the disk was full.")),
+      refused_(registry.counter("bus_refused_connections_total",
+                                "Attempts to subscribe with an unknown key, or without one.")) {}
 
 void PublisherMetrics::update(const bus::Publisher& publisher) {
   head_.set(static_cast<double>(publisher.head().offset));
@@ -34,8 +39,20 @@ void PublisherMetrics::update(const bus::Publisher& publisher) {
   if (now < next_) return;
   next_ = now + look_every;
   dropped_.raise_to(publisher.dropped());
+  update_refused(publisher.refused(), now);
   update_topics(publisher);
   update_consumers(publisher);
+}
+
+void PublisherMetrics::update_refused(std::uint64_t count,
+                                      std::chrono::steady_clock::time_point now) {
+  refused_.raise_to(count);
+  // Who is refused tries again and again.
+  if (count == told_refused_ || now < next_refused_) return;
+  spdlog::warn("bus: {} attempts to subscribe were refused: an unknown key, or none",
+               count - told_refused_);
+  told_refused_ = count;
+  next_refused_ = now + tell_refused_every;
 }
 
 void PublisherMetrics::update_consumers(const bus::Publisher& publisher) {

@@ -13,8 +13,9 @@
 namespace depthwire::service {
 
 /// What every publisher tells of its journal, under the same names in each process:
-/// journal_head_offset, journal_dropped_records_total, journal_consumer_lag_records{consumer}, and
-/// publish_time_seconds{kind, symbol}, from which freshness follows.
+/// journal_head_offset, journal_dropped_records_total, journal_consumer_lag_records{consumer},
+/// bus_refused_connections_total, and publish_time_seconds{kind, symbol}, from which freshness
+/// follows.
 class PublisherMetrics {
  public:
   explicit PublisherMetrics(metrics::Registry& registry);
@@ -30,10 +31,14 @@ class PublisherMetrics {
   };
   void update_topics(const bus::Publisher& publisher);
   void update_consumers(const bus::Publisher& publisher);
+  void update_refused(std::uint64_t count, std::chrono::steady_clock::time_point now);
 
   metrics::Registry& registry_;
   metrics::Gauge& head_;
   metrics::Counter& dropped_;
+  metrics::Counter& refused_;
+  std::uint64_t told_refused_ = 0;
+  std::chrono::steady_clock::time_point next_refused_;
   std::map<std::string, Topic> topics_;
   std::chrono::steady_clock::time_point next_;
 };

@@ -1,5 +1,7 @@
 #include "common/service/bus_wiring.hpp"
 
+#include "common/service/alarm.hpp"
+
 #include <poll.h>
 #include <spdlog/spdlog.h>
 
@@ -31,24 +33,6 @@ void tell_full(Runtime& runtime, bool full) {
   spdlog::error("{}", why);
   runtime.health().set("journal_full", why);
 }
-
-// Not ready because of `code` while there is a `text`; logged when it changes.
-class Alarm {
- public:
-  Alarm(Runtime& runtime, std::string code) : runtime_(runtime), code_(std::move(code)) {}
-  void set(const std::string& text) {
-    if (text == text_) return;
-    text_ = text;
-    if (text.empty()) return runtime_.health().clear(code_);
-    spdlog::error("{}", text);
-    runtime_.health().set(code_, text);
-  }
-
- private:
-  Runtime& runtime_;
-  std::string code_;
-  std::string text_;
-};
 
 // What the keeper of a journal has to tell, as readiness and metrics.
 class KeeperTelemetry {

@@ -1,5 +1,6 @@
 #include "common/service/stage_actor.hpp"
 
+#include "common/service/alarm.hpp"
 #include "common/service/bus_metrics.hpp"
 #include "common/service/bus_wiring.hpp"
 
@@ -29,6 +30,7 @@ class Report {
       : health_(runtime.health()),
         heartbeat_(runtime.health().heartbeat("stage")),
         input_(input),
+        keys_(runtime, input_ + ".keys"),
         journal_(runtime.metrics()),
         source_(runtime.metrics(), input),
         steps_(runtime.metrics().counter("stage_steps_total", "Records of the input stepped.")),
@@ -64,6 +66,7 @@ class Report {
     } else {
       health_.clear("replaying");
     }
+    keys_.set(runner.input().problem());
     if (!runner.halted().empty()) {
       health_.set("halted", runner.halted());
       return;
@@ -100,6 +103,7 @@ class Report {
   Health& health_;
   Heartbeat& heartbeat_;
   std::string input_;
+  Alarm keys_;
   PublisherMetrics journal_;
   SubscriberMetrics source_;
   metrics::Counter& steps_;

@@ -60,6 +60,7 @@ void Monitor::check_source(const Feed& feed) {
   records_ += feed.records();
   metrics.gauge("lag_records", "Records of a source that are still to be dealt with.", labels)
       .set(static_cast<double>(feed.lag()));
+  keys_.try_emplace(source, runtime_, source + ".keys").first->second.set(feed.problem());
   const auto state = feed.state();
   auto& known = states_[feed.source()];
   if (state == known) return;

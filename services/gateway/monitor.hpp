@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/service/alarm.hpp"
 #include "common/service/runtime.hpp"
 #include "services/gateway/net/gateway.hpp"
 
@@ -28,6 +29,7 @@ class Monitor {
   Gateway* gateway_ = nullptr;
   service::Heartbeat* heartbeat_ = nullptr;
   std::map<std::string, SourceState> states_;
+  std::map<std::string, service::Alarm> keys_;
   std::uint64_t lag_ = 0;      // of all sources
   std::uint64_t records_ = 0;  // of all sources
 };

@@ -91,6 +91,25 @@ def port_in_use(build, root):
         case.expect_exit("streaming", 69, str(case.pipeline.bus["streaming"][0]))
 
 
+def clear_text_to_the_world(build, root):
+    """An address that others can reach, and no keys."""
+    for socket_kind in ("publish", "requests"):
+        with Case(build, root, f"{socket_kind} in clear", {}) as case:
+            port = case.pipeline.bus["streaming"][0 if socket_kind == "publish" else 1]
+            address = f"tcp://0.0.0.0:{port}"
+            case.pipeline.processes["streaming"].command += ["--set", f"bus.streaming.{socket_kind}={address}"]
+            case.pipeline.start("streaming")
+            case.expect_exit("streaming", 78, f"refusing to bind {address} in clear", "depthwire keys", "bus.keys")
+
+
+def missing_bus_key(build, root):
+    keys = root / "empty"
+    keys.mkdir()
+    with Case(build, root, "missing bus key", {"bus": {"keys": str(keys)}}) as case:
+        case.pipeline.start("streaming")
+        case.expect_exit("streaming", 78, str(keys / "streaming.secret"), "depthwire keys")
+
+
 def unknown_key(build, root):
     with Case(build, root, "unknown key", {"streaming": {"symbol": ["EURUSD"]}}) as case:
         case.pipeline.start("streaming")
@@ -129,8 +148,8 @@ def unwritable_journal(build, root):
 def main():
     build = Path(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="depthwire-") as directory:
-        for check in (broker_refuses, wrong_authority, port_in_use, unknown_key, unreachable_database,
-                      corrupt_recording, unwritable_journal):
+        for check in (broker_refuses, wrong_authority, port_in_use, clear_text_to_the_world, missing_bus_key, unknown_key,
+                      unreachable_database, corrupt_recording, unwritable_journal):
             check(build, Path(directory))
 
 

@@ -155,6 +155,13 @@ class Checks:
             assert journaled == stored, f"{sql}: {stored} rows, {journaled} records"
         self.spots_are_ticks()
 
+    def nothing_is_stored_twice(self):
+        for table in ("market_depth", "ticks", "market_data_candles", "order_flow_signals", "sentiment_data", "connection_log"):
+            side = ", side" if table == "ticks" else ""
+            twice = self.pipeline.query(f"SELECT count(*) FROM (SELECT 1 FROM {table} GROUP BY source, epoch, record_offset"
+                                        f"{side} HAVING count(*) > 1) AS repeated")[0][0]
+            assert twice == 0, f"{table}: {twice} records are stored more than once"
+
     def spots_are_ticks(self):
         """A row for each side that a spot tells."""
         sides = sum(envelope.spot.HasField("bid_points") + envelope.spot.HasField("ask_points")

@@ -202,6 +202,11 @@ class Pipeline:
         status, text = http_get(self.health[name], "/readyz")
         return status == 200 and json.loads(text)
 
+    def reasons(self, name):
+        """{code: text} of why it is not ready; {} when it is, and when it does not answer."""
+        status, text = http_get(self.health[name], "/readyz")
+        return json.loads(text)["reasons"] if status else {}
+
     def metrics(self, name):
         """{name with labels: value}"""
         _, text = http_get(self.health[name], "/metrics")
@@ -234,10 +239,15 @@ class Pipeline:
             wait_for(self.all_stored, "all is stored")
         return report
 
-    def caught_up(self, stage):
+    def applied(self, stage):
+        """The newest offset of its input that the stage has stepped, by its own word; None when it does not answer."""
         status, text = http_get(self.health[stage], "/readyz")
         info = json.loads(text)["info"] if status else {}
-        return info.get("applied") is not None and int(info["applied"]) == self.head("streaming")
+        return int(info["applied"]) if "applied" in info else None
+
+    def caught_up(self, stage):
+        applied = self.applied(stage)
+        return applied is not None and applied == self.head("streaming")
 
     def all_stored(self):
         stored = dict(self.query("SELECT source, record_offset FROM checkpoint"))

@@ -1,5 +1,6 @@
 #include "services/auditor/log/follower.hpp"
 
+#include "common/service/alarm.hpp"
 #include "common/service/bus_metrics.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "services/auditor/core/line.hpp"
@@ -34,6 +35,7 @@ class Follower {
         source_(options.source),
         subscriber_(runtime.context(), std::move(options)),
         log_(log),
+        keys_(runtime, source_ + ".keys"),
         heartbeat_(runtime.health().heartbeat(source_)),
         metrics_(runtime.metrics(), source_),
         lines_(runtime.metrics().counter("auditor_lines_total", "Lines written to the log.",
@@ -49,6 +51,7 @@ class Follower {
       take(subscriber_.receive(wait_for_records));
       const auto head = subscriber_.head().offset;
       metrics_.update(head - std::min(head, subscriber_.last().offset), subscriber_);
+      keys_.set(subscriber_.problem());
       if (std::chrono::steady_clock::now() < save_at) continue;
       log_.save_positions();
       save_at = std::chrono::steady_clock::now() + save_every;
@@ -107,6 +110,7 @@ class Follower {
   std::string source_;
   bus::Subscriber subscriber_;
   SharedLog& log_;
+  service::Alarm keys_;
   service::Heartbeat& heartbeat_;
   service::SubscriberMetrics metrics_;
   metrics::Counter& lines_;

@@ -59,6 +59,13 @@ void Feed::observe(const bus::Batch& batch) {
   lag_ = state_ == SourceState::live || head < last ? 0 : head - last;
   records_ += batch.records.size();
   gaps_ = subscriber_.gaps();
+  const std::lock_guard lock(mutex_);
+  problem_ = subscriber_.problem();
+}
+
+std::string Feed::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
 }
 
 bool Feed::take_credit() {

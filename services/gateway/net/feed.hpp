@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <semaphore>
 #include <string>
 #include <thread>
@@ -31,6 +32,8 @@ class Feed {
   [[nodiscard]] std::uint64_t records() const { return records_; }
   [[nodiscard]] std::uint64_t gaps() const { return gaps_; }
   [[nodiscard]] std::uint64_t lag() const { return lag_; }
+  /// Why the publisher does not let us in; empty while nothing is wrong with that.
+  [[nodiscard]] std::string problem() const;
 
  private:
   void run();
@@ -48,6 +51,8 @@ class Feed {
   std::atomic<std::uint64_t> lag_ = 0;
   std::atomic<std::uint64_t> records_ = 0;
   std::atomic<std::uint64_t> gaps_ = 0;
+  mutable std::mutex mutex_;
+  std::string problem_;
   bool stale_ = false;
   bool halted_ = false;
   std::thread thread_;

@@ -53,9 +53,17 @@ void SourceReader::run(zmq::context_t& context, const bus::SubscriberOptions& op
     const std::uint64_t lag = head > offset ? head - offset : 0;
     metrics.update(lag, subscriber);
     status_.set_lag(source_, lag);
+    tell_keys(subscriber.problem());
     if (stored) subscriber.acknowledge(*stored);
     if (!batch.empty() && !inbox_.push({index_, std::move(batch)})) return;
   }
+}
+
+void SourceReader::tell_keys(const std::string& problem) {
+  if (problem == keys_problem_) return;
+  keys_problem_ = problem;
+  status_.set_source_problem(source_ + ".keys", problem);
+  if (!problem.empty()) spdlog::error("{}", problem);
 }
 
 void SourceReader::take_notices(const bus::Batch& batch, bool live) {

@@ -34,6 +34,7 @@ class SourceReader {
  private:
   void run(zmq::context_t& context, const bus::SubscriberOptions& options);
   void take_notices(const bus::Batch& batch, bool live);
+  void tell_keys(const std::string& problem);
 
   std::string source_;
   std::size_t index_;
@@ -41,6 +42,7 @@ class SourceReader {
   Status& status_;
   std::atomic<bool> stopping_ = false;
   bool seen_ = false;  // heard of since we began
+  std::string keys_problem_;
   std::mutex mutex_;
   std::optional<journal::Position> stored_;  // not yet acknowledged
   std::uint64_t stored_offset_ = 0;
