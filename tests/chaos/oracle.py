@@ -35,7 +35,8 @@ class Oracle:
         self.pipeline = pipeline
         self.checks = Checks(build, pipeline)
 
-    def judge(self, connections_lost):
+    def judge(self, connections_lost, losses):
+        """`connections_lost`: how often; `losses`: positions of the LOSS records that full disks have led to."""
         for service in ("streaming", "historical", "aggregator", "analyzer"):
             self.checks.offsets_have_no_hole(service)
         self.checks.journaled_is_stored()
@@ -43,6 +44,7 @@ class Oracle:
         self.checks.nothing_is_stored_twice()
         self.no_row_is_a_dead_letter()
         self.outages_are_declared(connections_lost)
+        self.losses_are_declared(losses)
         self.checks.derived_journals_equal_a_replay()
 
     def no_row_is_a_dead_letter(self):
@@ -58,6 +60,30 @@ class Oracle:
                                      "FROM outage WHERE source = 'sim.streaming' ORDER BY epoch, record_offset")
         assert stored == [(start // 1000, end // 1000) for start, end in holes], f"outages: {stored} stored, {holes} journaled"
         print(f"the connection was lost {connections_lost} times: {len(holes)} outages declared")
+
+    def losses_are_declared(self, known):
+        """Each hole that a full disk has torn is declared at its place and has a row, and there are no others. That it
+        names as many records as were dropped has been seen when it was torn."""
+        holes, newest, until, previous = [], 0, 0, None
+        for record in journal.records(self.pipeline.journal("streaming")):
+            envelope = self.checks.Envelope.FromString(record.payload)
+            if record.type == journal.LOSS:
+                loss, where = envelope.loss, f"the loss at offset {record.offset}"
+                assert (loss.from_epoch, loss.from_offset) == (previous.epoch, previous.offset), where
+                assert newest <= loss.from_time_ns <= loss.to_time_ns, where
+                until = loss.to_time_ns
+                holes.append((record.epoch, record.offset, loss.from_epoch, loss.from_offset, loss.to_offset,
+                              loss.from_time_ns // 1000, loss.to_time_ns // 1000))
+            elif record.type in (journal.SPOT, journal.DEPTH):
+                newest = envelope.receive_time_ns
+                assert newest >= until, f"offset {record.offset} lies in a declared hole"
+            previous = record
+        assert [hole[:2] for hole in holes] == known, f"losses declared: {holes}, known: {known}"
+        stored = self.pipeline.query(
+            "SELECT epoch, record_offset, from_epoch, from_offset, to_offset, (extract(epoch FROM from_time) * 1000000)::bigint, "
+            "(extract(epoch FROM to_time) * 1000000)::bigint FROM loss WHERE source = 'sim.streaming' ORDER BY epoch, record_offset")
+        assert stored == holes, f"losses: {stored} stored, {holes} journaled"
+        print(f"{len(holes)} losses on a full disk, each declared and stored")
 
     def journaled_outages(self):
         """[(start, end)] in ns, from SOURCE_UP, which names both; checks the records between as it goes."""

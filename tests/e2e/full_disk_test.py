@@ -4,38 +4,26 @@
 usage: full_disk_test.py BUILD_DIRECTORY     (as root, who may mount; else it is skipped)
 """
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import journal
 from checks import envelope_class
-from processes import Pipeline, http_get, wait_for
+from processes import Pipeline, wait_for
+from small_disk import SmallDisk
 
 SKIPPED = 77
 SEGMENT_MB = 64  # a disk of one and a half takes one segment, and no second
 
 
-def mount(directory, megabytes, *options):
-    directory.mkdir(parents=True, exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", ",".join([*options, f"size={megabytes}m"]), "tmpfs", str(directory)]
-    return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
-
-
-def reasons(pipeline):
-    return json.loads(http_get(pipeline.health["streaming"], "/readyz")[1] or "{}").get("reasons", {})
-
-
-def check(build, pipeline):
+def check(build, pipeline, disk):
     pipeline.start()
-    wait_for(lambda: "journal_full" in reasons(pipeline), "the disk is full and streaming says so")
+    wait_for(lambda: "journal_full" in pipeline.reasons("streaming"), "the disk is full and streaming says so")
     wait_for(lambda: pipeline.metrics("streaming").get("depthwire_journal_dropped_records_total", 0) > 0, "drops are counted")
     assert pipeline.processes["streaming"].child.poll() is None, "streaming has ended"
 
-    assert mount(pipeline.root / "journals", 4 * SEGMENT_MB, "remount")
+    disk.make_room(4 * SEGMENT_MB)
     wait_for(lambda: pipeline.ready("streaming"), "streaming goes on by itself")
     losses = wait_for(lambda: [r for r in journal.records(pipeline.journal("streaming")) if r.type == journal.LOSS],
                       "the hole is declared")
@@ -62,14 +50,15 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         settings = {"simulator": {"symbols": "4", "seed": 7, "speed": "max", "events": 800000}}
         pipeline = Pipeline(Path(directory) / "run", build / "bin", settings, ("streaming",))
-        if os.geteuid() != 0 or not mount(pipeline.root / "journals", SEGMENT_MB * 3 // 2):
+        disk = SmallDisk(pipeline.root / "journals", SEGMENT_MB * 3 // 2)
+        if not disk.mount():
             print("only root may mount a small disk: skipped")
             return SKIPPED
         try:
-            check(build, pipeline)
+            check(build, pipeline, disk)
         finally:
             pipeline.abandon()
-            subprocess.run(["umount", str(pipeline.root / "journals")], check=True)
+            disk.unmount()
     return 0
 
 

@@ -20,8 +20,16 @@ def segments(directory):
     return sorted(Path(directory).glob("*.log"), key=key)
 
 
-def records(directory):
-    for path in segments(directory):
+def segments_beyond(directory, after):
+    """Without the segments that another one follows at or before `after`."""
+    paths = segments(directory)
+    firsts = [int(path.stem.split("-")[1]) for path in paths]
+    return [path for path, following in zip(paths, [*firsts[1:], after + 2]) if following > after + 1]
+
+
+def records(directory, after=0):
+    """All records, or those beyond offset `after`, whose segments alone are then read."""
+    for path in segments_beyond(directory, after):
         data = path.read_bytes()
         at = 0
         while at + 8 <= len(data):
@@ -34,8 +42,10 @@ def records(directory):
             assert magic == b"DPW1", f"{path} at {at}"
             payload = frame[topic_end + 48 :]
             assert len(payload) == size
-            yield Record(frame[:topic_end].decode(), epoch, offset, topic_prev, kind, flags, payload)
             at += (8 + length + 7) // 8 * 8
+            if offset <= after:
+                continue
+            yield Record(frame[:topic_end].decode(), epoch, offset, topic_prev, kind, flags, payload)
 
 
 def data_records(directory):

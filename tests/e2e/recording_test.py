@@ -14,15 +14,10 @@ from pathlib import Path
 import rebuild
 from checks import Checks
 from processes import Pipeline
+from recordings import chosen, gather
 
 SERVICES = ("streaming", "aggregator", "analyzer", "persister")
 SKIPPED = 77
-
-
-def chosen(recordings):
-    """Every recorded book, and one day of quotes."""
-    files = [*sorted(recordings.glob("l2/*.csv.zst")), *sorted(recordings.glob("l3/*.csv.zst"))]
-    return files + sorted(recordings.glob("fx_ticks/GBPJPY*.csv.zst"))
 
 
 def books_of(path):
@@ -46,11 +41,7 @@ def main():
         print("SKIPPED: DEPTHWIRE_RECORDING names no directory with recordings")
         sys.exit(SKIPPED)
     with tempfile.TemporaryDirectory(prefix="depthwire-") as directory:
-        market = Path(directory) / "market"
-        market.mkdir()
-        for path in files:
-            (market / path.parent.name).mkdir(exist_ok=True)
-            (market / path.parent.name / path.name).symlink_to(path.resolve())
+        market = gather(files, Path(directory) / "market")
         # Series every second over hours of market would be most of the rows and none of the proof.
         settings = {"simulator": {"recording": str(market), "speed": "max"}, "analyzer": {"series_interval": "10s"}}
         pipeline = Pipeline(Path(directory) / "run", build / "bin", settings, SERVICES)
