@@ -23,6 +23,7 @@ chaos:     ## a thousand kills, long stops, a database that is away for ten minu
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release
 	@/usr/bin/python3 tests/chaos/chaos_test.py build/release --kills 1000 --stop 30 --away 600
+	@/usr/bin/python3 tests/e2e/slow_consumer_test.py build/release 60
 
 bench:     ## measure; BENCH=prefix for some figures only
 	@scripts/bench "$(BENCH)"
