@@ -249,6 +249,19 @@ TEST_F(ConfigTest, HelpTellsKeyDefaultBoundsAndVariables) {
   EXPECT_THAT(text, testing::HasSubstr("DEPTHWIRE_CTRADER_SECRET, CTRADER_CLIENT_SECRET\n"));
 }
 
+TEST_F(ConfigTest, AnAliasOfItselfOrOfTooMuchIsRefused) {
+  EXPECT_THAT(problems("log: &a [*a]"), testing::HasSubstr("nested deeper than 16 levels"));
+
+  std::string doubled = "x0: &x0 [a]\n";
+  for (int i = 1; i < 30; ++i) {
+    const auto before = "*x" + std::to_string(i - 1);
+    doubled += "x" + std::to_string(i) + ": &x" + std::to_string(i) + " [" + before + ", " +
+               before + "]\n";
+  }
+  EXPECT_THAT(problems(doubled),
+              testing::AnyOf(testing::HasSubstr("100000 values"), testing::HasSubstr("16 levels")));
+}
+
 TEST(Nearest, CountsInsertionsDeletionsReplacementsAndSwaps) {
   EXPECT_EQ(edit_distance("depth", "depth"), 0U);
   EXPECT_EQ(edit_distance("depht", "depth"), 1U);

@@ -27,6 +27,9 @@ std::optional<std::string> nearest(std::string_view name,
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
+    // Lengths alone rule most out; else a key of a megabyte would take seconds.
+    const auto [shorter, longer] = std::minmax({name.size(), candidate.size()});
+    if (longer - shorter >= best_distance) continue;
     const std::size_t distance = edit_distance(name, candidate);
     if (distance >= best_distance || distance >= name.size()) continue;
     best = candidate;
