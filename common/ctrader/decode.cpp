@@ -43,39 +43,24 @@ Failure decode_quote(std::string_view bytes, market::Quote& quote) {
   return std::nullopt;
 }
 
-Failure decode_bar(std::string_view bytes, LiveBar& bar) {
-  WireReader reader(bytes);
-  std::uint64_t low = 0, open = 0, high = 0, minutes = 0;
-  std::optional<std::uint64_t> close;
-  while (reader.next()) {
-    switch (reader.tag()) {
-      case number(3): bar.tick_count = reader.read_varint(); break;
-      case number(4): bar.period = static_cast<std::uint32_t>(reader.read_varint()); break;
-      case number(5): low = reader.read_varint(); break;
-      case number(6): open = reader.read_varint(); break;
-      case number(7): close = reader.read_varint(); break;
-      case number(8): high = reader.read_varint(); break;
-      case number(9): minutes = reader.read_varint(); break;
-      default: reader.skip();
-    }
-  }
-  if (reader.failed()) return DecodeError::malformed;
-  constexpr auto half = largest / 2;
-  if (low > half || open > half || high > half || close.value_or(0) > half) {
-    return DecodeError::out_of_range;
-  }
-  bar.open_time_minutes = static_cast<std::uint32_t>(minutes);
-  bar.low = Price{as_signed(low)};
-  bar.open = Price{as_signed(low + open)};
-  bar.high = Price{as_signed(low + high)};
-  if (close) bar.close = Price{as_signed(low + *close)};
-  return std::nullopt;
-}
-
 Failure read_price(WireReader& reader, std::optional<Price>& price) {
   const auto points = reader.read_varint();
   if (points > largest) return DecodeError::out_of_range;
   price = Price{as_signed(points)};
+  return std::nullopt;
+}
+
+Failure read_time(WireReader& reader, std::optional<std::int64_t>& time_ms) {
+  const auto ms = as_signed(reader.read_varint());
+  if (ms < 0 || ms > latest_ms) return DecodeError::out_of_range;
+  time_ms = ms;
+  return std::nullopt;
+}
+
+Failure read_bar(WireReader& reader, std::vector<LiveBar>& bars) {
+  const auto bar = decode_bar(reader.read_bytes());
+  if (!bar) return bar.error();
+  bars.push_back(*bar);
   return std::nullopt;
 }
 
@@ -86,7 +71,7 @@ std::string_view to_string(DecodeError error) {
     case DecodeError::malformed: return "not a protobuf message";
     case DecodeError::missing_field: return "a required field is missing";
     case DecodeError::unclear_side: return "a quote without exactly one of bid and ask";
-    case DecodeError::out_of_range: return "a price or size out of range";
+    case DecodeError::out_of_range: return "a price, size or time out of range";
   }
   return "unknown";
 }
@@ -111,6 +96,38 @@ tl::expected<Envelope, DecodeError> decode_envelope(std::string_view frame) {
   return envelope;
 }
 
+tl::expected<LiveBar, DecodeError> decode_bar(std::string_view payload) {
+  WireReader reader(payload);
+  LiveBar bar;
+  std::uint64_t low = 0, open = 0, high = 0;
+  std::optional<std::uint64_t> close;
+  while (reader.next()) {
+    switch (reader.tag()) {
+      case number(3): bar.tick_count = reader.read_varint(); break;
+      case number(4): bar.period = static_cast<std::uint32_t>(reader.read_varint()); break;
+      case number(5): low = reader.read_varint(); break;
+      case number(6): open = reader.read_varint(); break;
+      case number(7): close = reader.read_varint(); break;
+      case number(8): high = reader.read_varint(); break;
+      case number(9):
+        bar.open_time_minutes = static_cast<std::uint32_t>(reader.read_varint());
+        break;
+      default: reader.skip();
+    }
+  }
+  if (reader.failed()) return tl::unexpected(DecodeError::malformed);
+  constexpr auto half = largest / 2;
+  if (low > half || open > half || high > half || close.value_or(0) > half ||
+      bar.open_time_minutes > latest_minutes) {
+    return tl::unexpected(DecodeError::out_of_range);
+  }
+  bar.low = Price{as_signed(low)};
+  bar.open = Price{as_signed(low + open)};
+  bar.high = Price{as_signed(low + high)};
+  if (close) bar.close = Price{as_signed(low + *close)};
+  return bar;
+}
+
 tl::expected<void, DecodeError> decode_spot(std::string_view payload, SpotEvent& event) {
   event.spot = {};
   event.timestamp_ms.reset();
@@ -127,9 +144,9 @@ tl::expected<void, DecodeError> decode_spot(std::string_view payload, SpotEvent&
         break;
       case number(4): failure = read_price(reader, event.spot.bid); break;
       case number(5): failure = read_price(reader, event.spot.ask); break;
-      case text(6): failure = decode_bar(reader.read_bytes(), event.bars.emplace_back()); break;
+      case text(6): failure = read_bar(reader, event.bars); break;
       case number(7): failure = read_price(reader, event.spot.session_close); break;
-      case number(8): event.timestamp_ms = as_signed(reader.read_varint()); break;
+      case number(8): failure = read_time(reader, event.timestamp_ms); break;
       case number(1000): event.simulator_time_ns = as_signed(reader.read_varint()); break;
       default: reader.skip();
     }

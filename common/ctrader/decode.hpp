@@ -19,7 +19,7 @@ enum class DecodeError : std::uint8_t {
   malformed,      ///< not a protobuf message
   missing_field,  ///< payload type, symbol, quote id or size
   unclear_side,   ///< a depth quote with neither or both of bid and ask
-  out_of_range,   ///< a price or size above 2^62
+  out_of_range,   ///< a price or size above 2^62, a time that nanoseconds since 1970 cannot tell
 };
 
 [[nodiscard]] std::string_view to_string(DecodeError error);
@@ -31,8 +31,12 @@ struct Envelope {
   std::string_view client_msg_id;  ///< empty in pushed events
 };
 
-/// The forming bar inside a spot event. Built from bids. cTrader's live bars have no close of their
-/// own: it is the bid of the event.
+/// The latest times on the wire that fit into nanoseconds since 1970: in the year 2262.
+inline constexpr std::int64_t latest_ms = 9'223'372'036'854;
+inline constexpr std::int64_t latest_minutes = latest_ms / 60'000;
+
+/// The forming bar inside a spot event, or one of the past. Built from bids. cTrader's live bars
+/// have no close of their own: it is the bid of the event.
 struct LiveBar {
   std::uint32_t period = 1;  ///< number of ProtoOATrendbarPeriod
   std::int64_t open_time_minutes = 0;
@@ -57,6 +61,9 @@ struct DepthEvent {
 };
 
 [[nodiscard]] tl::expected<Envelope, DecodeError> decode_envelope(std::string_view frame);
+
+/// A ProtoOATrendbar.
+[[nodiscard]] tl::expected<LiveBar, DecodeError> decode_bar(std::string_view payload);
 
 /// Overwrites all of `event`, whose memory is used again. Undefined content after an error.
 [[nodiscard]] tl::expected<void, DecodeError> decode_spot(std::string_view payload,

@@ -151,6 +151,29 @@ TEST(DecodeSpot, AnAbsentSideStaysAbsent) {
   EXPECT_THAT(event.bars, IsEmpty());
 }
 
+TEST(DecodeSpot, ATimeThatNanosecondsCannotTellIsRefused) {
+  for (const std::int64_t time : {latest_ms + 1, std::int64_t{-1}}) {
+    ProtoOASpotEvent message;
+    message.set_ctidtraderaccountid(1);
+    message.set_symbolid(7);
+    message.set_timestamp(time);
+    SpotEvent event;
+
+    EXPECT_EQ(decode_spot(message.SerializeAsString(), event).error(), DecodeError::out_of_range);
+  }
+}
+
+TEST(DecodeBar, ATimeThatNanosecondsCannotTellIsRefused) {
+  ProtoOATrendbar bar;
+  bar.set_volume(1);
+  bar.set_low(100);
+  bar.set_utctimestampinminutes(latest_minutes);
+  ASSERT_TRUE(decode_bar(bar.SerializeAsString()));
+
+  bar.set_utctimestampinminutes(latest_minutes + 1);
+  EXPECT_EQ(decode_bar(bar.SerializeAsString()).error(), DecodeError::out_of_range);
+}
+
 TEST(DecodeSpot, ALiveBarWithoutDeltasHasOnePriceAndNoClose) {
   ProtoOASpotEvent message;
   message.set_ctidtraderaccountid(1);
@@ -223,14 +246,14 @@ TEST_F(DecodeProperty, ASpotEventIsReadAsTheProtobufClassesReadIt) {
     if (coin()) message.set_bid(any(40));
     if (coin()) message.set_ask(any(40));
     if (coin()) message.set_sessionclose(any(40));
-    if (coin()) message.set_timestamp(static_cast<std::int64_t>(any(64)));
+    if (coin()) message.set_timestamp(static_cast<std::int64_t>(any(43)));
     if (coin()) message.SetExtension(spot_simulator_time_ns, static_cast<std::int64_t>(any(63)));
     for (auto n = any(2); n > 0; --n) {
       auto* bar = message.add_trendbar();
       bar->set_volume(static_cast<std::int64_t>(any(30)));
       bar->set_period(static_cast<ProtoOATrendbarPeriod>(1 + any(3)));
       bar->set_low(static_cast<std::int64_t>(any(40)));
-      bar->set_utctimestampinminutes(static_cast<std::uint32_t>(any(32)));
+      bar->set_utctimestampinminutes(static_cast<std::uint32_t>(any(27)));
       if (coin()) bar->set_deltaopen(any(20));
       if (coin()) bar->set_deltahigh(any(20));
       if (coin()) bar->set_deltaclose(any(20));

@@ -27,17 +27,18 @@ ctrader::ConnectionName name_of(const SessionOptions& options) {
 /// The first millisecond at or after `ns`.
 std::int64_t ms_from(std::int64_t ns) { return (ns + ns_per_ms - 1) / ns_per_ms; }
 
-ctrader::LiveBar bar_of(const ctrader::ProtoOATrendbar& sent, ctrader::PeriodNumber period) {
-  const auto at = [low = sent.low()](std::uint64_t delta) {
-    return market::Price{low + static_cast<std::int64_t>(delta)};
-  };
-  return {period,
-          sent.utctimestampinminutes(),
-          at(sent.deltaopen()),
-          at(sent.deltahigh()),
-          at(0),
-          at(sent.deltaclose()),
-          static_cast<std::uint64_t>(sent.volume())};
+/// The bars of an answer. A bar of history does not say its own period.
+tl::expected<std::vector<bus::Bar>, ctrader::DecodeError> bars_of(
+    const ctrader::ProtoOAGetTrendbarsRes& answer, bus::Period period) {
+  std::vector<bus::Bar> bars;
+  for (const auto& sent : answer.trendbar()) {
+    auto bar = ctrader::decode_bar(sent.SerializeAsString());
+    if (!bar) return tl::unexpected(bar.error());
+    bar->period = *ctrader::number_of(period);
+    if (!bar->close) bar->close = bar->low;
+    bars.push_back(ctrader::to_bus(*bar, bus::Bar::history));
+  }
+  return bars;
 }
 
 /// The end of a command: how many records came of it, and from when to when.
@@ -208,12 +209,14 @@ void Session::got_bars(const bus::BarsCommand& command, const ctrader::Envelope&
   if (!ctrader::parse_payload(envelope, message)) {
     return answer({Status::failed, "the broker's answer cannot be read", {}});
   }
+  auto decoded = bars_of(message, command.period());
+  if (!decoded) {
+    return answer(
+        {Status::failed, "the broker sent " + std::string(to_string(decoded.error())), {}});
+  }
   touch();
   Published published;
-  for (const auto& sent : message.trendbar()) {
-    // A bar of history does not say its own period.
-    auto bar =
-        ctrader::to_bus(bar_of(sent, *ctrader::number_of(command.period())), bus::Bar::history);
+  for (auto& bar : *decoded) {
     bar.set_closed(is_closed(bar, command.to_time_ns()));
     const auto open_ns = bar.open_time_ns();
     bus::Envelope record;

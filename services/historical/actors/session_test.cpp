@@ -114,6 +114,26 @@ TEST_F(SessionTest, PublishesTheSymbolsOfTheAccount) {
   EXPECT_EQ(symbols[1].second.symbol_info().name(), "GBPUSD");
 }
 
+TEST_F(SessionTest, ABarThatCannotBeIsRefusedAndNothingIsJournaled) {
+  broker_.on(2137, [](TestBroker::Reply& reply) {
+    ctrader::ProtoOAGetTrendbarsRes result;
+    for (const auto minutes : {1U, ~0U}) {
+      auto* bar = result.add_trendbar();
+      bar->set_volume(7);
+      bar->set_low(100);
+      bar->set_utctimestampinminutes(minutes);
+    }
+    reply.answer(2138, result);
+  });
+  ASSERT_TRUE(log_in());
+
+  const auto reply = ask("bars", bars_of("EURUSD"));
+
+  EXPECT_EQ(reply.status(), bus::CommandReply::failed);
+  EXPECT_THAT(reply.text(), HasSubstr("out of range"));
+  EXPECT_TRUE(records(bus::Envelope::kBar).empty());
+}
+
 TEST_F(SessionTest, BarsComeOldestFirstWithTheirOpenAsEventTime) {
   broker_.on(2137, [](TestBroker::Reply& reply) {
     ctrader::ProtoOAGetTrendbarsReq request;

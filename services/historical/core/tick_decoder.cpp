@@ -1,5 +1,7 @@
 #include "services/historical/core/tick_decoder.hpp"
 
+#include "common/ctrader/decode.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -20,6 +22,7 @@ std::optional<std::int64_t> sum(std::int64_t a, std::int64_t b) {
 std::string_view to_string(TickError error) {
   switch (error) {
     case TickError::time_runs_forward: return "ticks that are not newest first";
+    case TickError::time_out_of_range: return "a tick with a time out of range";
     case TickError::price_out_of_range: return "a tick with a price out of range";
   }
   return "unknown";
@@ -36,7 +39,9 @@ tl::expected<std::vector<PastTick>, TickError> decode_ticks(
     }
     const auto time = sum(tick.time_ms, element.timestamp());
     const auto price = sum(tick.price.points, element.tick());
-    if (!time) return tl::unexpected(TickError::time_runs_forward);
+    if (!time || *time < 0 || *time > ctrader::latest_ms) {
+      return tl::unexpected(TickError::time_out_of_range);
+    }
     if (!price || *price <= 0 || *price > largest) {
       return tl::unexpected(TickError::price_out_of_range);
     }

@@ -20,6 +20,7 @@ struct PastTick {
 /// Why an answer was refused.
 enum class TickError : std::uint8_t {
   time_runs_forward,   ///< an element is newer than the one before it
+  time_out_of_range,   ///< before 1970, or beyond what nanoseconds since then can tell
   price_out_of_range,  ///< zero, negative or beyond 2^62
 };
 

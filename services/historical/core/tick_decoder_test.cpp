@@ -1,5 +1,7 @@
 #include "services/historical/core/tick_decoder.hpp"
 
+#include "common/ctrader/decode.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -52,7 +54,9 @@ TEST(TickDecoder, RefusesWhatCannotBe) {
   EXPECT_EQ(decode_ticks(answer({{100, 5}, {1, 0}})).error(), TickError::time_runs_forward);
   EXPECT_EQ(decode_ticks(answer({{100, 5}, {-1, -5}})).error(), TickError::price_out_of_range);
   EXPECT_EQ(decode_ticks(answer({{100, 5}, {INT64_MIN, 0}, {INT64_MIN, 0}})).error(),
-            TickError::time_runs_forward);
+            TickError::time_out_of_range);
+  EXPECT_EQ(decode_ticks(answer({{ctrader::latest_ms + 1, 5}})).error(),
+            TickError::time_out_of_range);
 }
 
 TEST(TickDecoder, WhatIsEncodedAsTheBrokerDoesComesBack) {
