@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <system_error>
 
 namespace depthwire::journal {
@@ -12,6 +13,7 @@ namespace {
 constexpr int level = 3;
 /// No segment is that long: its group would not fit in memory.
 constexpr unsigned long long longest_segment = 1ULL << 32;
+constexpr std::size_t piece_bytes = 1 << 20;
 
 std::optional<std::string> unpack(std::string_view packed) {
   const auto size = ::ZSTD_getFrameContentSize(packed.data(), packed.size());
@@ -19,9 +21,21 @@ std::optional<std::string> unpack(std::string_view packed) {
       size > longest_segment) {
     return std::nullopt;
   }
-  std::string bytes(size, '\0');
-  const auto got = ::ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), packed.size());
-  if (::ZSTD_isError(got) != 0 || got != size) return std::nullopt;
+  const std::unique_ptr<ZSTD_DCtx, decltype(&::ZSTD_freeDCtx)> context(::ZSTD_createDCtx(),
+                                                                       &::ZSTD_freeDCtx);
+  // Piece by piece: a damaged size does not take the memory that it names.
+  std::string bytes;
+  ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+  for (std::size_t left = 1; left != 0;) {
+    const auto at = bytes.size();
+    bytes.resize(at + piece_bytes);
+    ZSTD_outBuffer out{bytes.data() + at, piece_bytes, 0};
+    left = ::ZSTD_decompressStream(context.get(), &out, &in);
+    bytes.resize(at + out.pos);
+    const bool cut = in.pos == in.size && out.pos < piece_bytes && left != 0;
+    if (::ZSTD_isError(left) != 0 || cut || bytes.size() > size) return std::nullopt;
+  }
+  if (bytes.size() != size || in.pos != in.size) return std::nullopt;
   return bytes;
 }
 

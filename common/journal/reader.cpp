@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -13,6 +15,7 @@ namespace depthwire::journal {
 namespace {
 
 constexpr std::size_t page_bytes = 1 << 20;
+constexpr std::size_t longest_page = 2 * page_bytes;  // the longest entry is little over one page
 /// A write is over by then.
 constexpr std::chrono::milliseconds settling{200};
 constexpr Position no_bound{std::numeric_limits<std::uint64_t>::max(),
@@ -59,7 +62,7 @@ class Reader::Impl {
       record = decode();
       if (record) continue;
       const bool whole = record.error() == FormatError::end ||
-                         (record.error() == FormatError::incomplete && at_ == bytes_.size());
+                         (record.error() == FormatError::incomplete && at_ == buffered_);
       if (!whole) return corrupt(record.error());
       if (following_.first_offset != expected_) return AgedOut{following_.first()};
       open(following_);
@@ -105,7 +108,7 @@ class Reader::Impl {
     is_open_ = true;
     segment_ = segment;
     expected_ = segment.first_offset;
-    bytes_.clear();
+    buffered_ = 0;
     file_at_ = 0;
     at_ = 0;
   }
@@ -118,7 +121,7 @@ class Reader::Impl {
   // Else it may be a group that is just being written: that is settled when it is looked at again.
   ReadResult at_end(FormatError error, Position up_to) {
     if (up_to != no_bound) return corrupt(error);
-    const bool clean = error == FormatError::end || at_ == bytes_.size();
+    const bool clean = error == FormatError::end || at_ == buffered_;
     if (!clean && doubtful_ && std::chrono::steady_clock::now() - doubtful_since_ > settling) {
       return corrupt(error);
     }
@@ -140,20 +143,20 @@ class Reader::Impl {
 
   // The record at the place of reading; the file is read again when the buffer does not hold it.
   tl::expected<Record, FormatError> decode() {
-    const std::string_view buffered(bytes_);
-    auto record = decode_entry(buffered.substr(at_));
+    auto record = decode_entry({bytes_.get() + at_, buffered_ - at_});
     if (record) return record;
     file_at_ += at_;
     at_ = 0;
-    bytes_.resize(page_bytes);
-    bytes_.resize(file_->read_at(bytes_.data(), bytes_.size(), file_at_));
-    record = decode_entry(bytes_);
-    if (!record && record.error() == FormatError::incomplete && bytes_.size() == page_bytes) {
-      bytes_.resize(2 * page_bytes);  // the longest entry is little over one page
-      bytes_.resize(file_->read_at(bytes_.data(), bytes_.size(), file_at_));
-      record = decode_entry(bytes_);
+    record = decode_page(page_bytes);
+    if (!record && record.error() == FormatError::incomplete && buffered_ == page_bytes) {
+      record = decode_page(longest_page);
     }
     return record;
+  }
+
+  tl::expected<Record, FormatError> decode_page(std::size_t bytes) {
+    buffered_ = file_->read_at(bytes_.get(), bytes, file_at_);
+    return decode_entry({bytes_.get(), buffered_});
   }
 
   Storage& storage_;
@@ -166,7 +169,9 @@ class Reader::Impl {
   bool doubtful_ = false;
   std::chrono::steady_clock::time_point doubtful_since_;
   std::uint64_t expected_ = 0;
-  std::string bytes_;  // from file_at_ on
+  // From file_at_ on; not zeroed first, since at the end of a journal each look reads it anew.
+  std::unique_ptr<char[]> bytes_ = std::make_unique_for_overwrite<char[]>(longest_page);
+  std::size_t buffered_ = 0;
   std::size_t file_at_ = 0;
   std::size_t at_ = 0;  // the place of reading in bytes_
 };
