@@ -1,5 +1,5 @@
 # Short commands; each is one script or one program.
-.PHONY: help up down build test chaos bench lint nightly
+.PHONY: help up down build test chaos fuzz bench lint nightly
 .DEFAULT_GOAL := help
 
 help:      ## this list
@@ -24,6 +24,9 @@ chaos:     ## a thousand kills, long stops, a database that is away for ten minu
 	@cmake --build --preset release
 	@/usr/bin/python3 tests/chaos/chaos_test.py build/release --kills 1000 --stop 30 --away 600
 	@/usr/bin/python3 tests/e2e/slow_consumer_test.py build/release 60
+
+fuzz:      ## what reads bytes of others, ten minutes each; FUZZ_SECONDS=n for another time
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} scripts/test fuzz
 
 bench:     ## measure; BENCH=prefix for some figures only
 	@scripts/bench "$(BENCH)"
