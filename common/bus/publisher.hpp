@@ -88,7 +88,7 @@ class Publisher {
   /// flush(), as its input waits.
   void flush();
 
-  /// To be called at least every 50 ms, between groups: heartbeats every 250 ms; journals what an
+  /// To be called at least every 100 ms, between groups: heartbeats every 250 ms; journals what an
   /// operator accepted; ends a hole once there is room again, with a LOSS record.
   void tick();
 

@@ -9,7 +9,7 @@
 namespace depthwire::ctrader {
 namespace {
 
-constexpr std::chrono::milliseconds tick_every{50};
+constexpr std::chrono::milliseconds tick_every{100};
 
 /// Calls `tick` again and again. What is due at once after a stall is due once.
 void tick_on(boost::asio::steady_timer& timer, const std::function<void()>& tick) {

@@ -20,7 +20,7 @@ using run_atom = caf::atom_constant<caf::atom("run")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
 
 // Heartbeats are due every 250 ms and a stop should be quick, so no wait is longer.
-constexpr std::chrono::milliseconds longest_wait{50};
+constexpr std::chrono::milliseconds longest_wait{100};
 constexpr std::chrono::milliseconds report_every{500};
 
 // What health and metrics tell of a running stage.

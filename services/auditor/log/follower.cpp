@@ -19,7 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 namespace exit_code = service::exit_code;
 
-constexpr milliseconds wait_for_records{200};
+constexpr milliseconds wait_for_records{300};  // a heartbeat comes before that
 constexpr std::chrono::seconds save_every{5};
 
 std::int64_t utc_now_ns() {

@@ -10,7 +10,7 @@
 namespace depthwire::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds wait_for_records{200};
+constexpr std::chrono::milliseconds wait_for_records{300};  // a heartbeat comes before that
 
 }  // namespace
 

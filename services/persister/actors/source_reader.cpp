@@ -10,8 +10,8 @@ namespace depthwire::persister {
 
 namespace {
 
-// Also how long an acknowledgement and the end may have to wait.
-constexpr std::chrono::milliseconds patience{250};
+// A heartbeat comes before that. Also how long an acknowledgement and the end may have to wait.
+constexpr std::chrono::milliseconds patience{300};
 
 }  // namespace
 
