@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <utility>
 
 namespace depthwire::bus {
 namespace {
@@ -34,6 +35,7 @@ void HandshakeWatch::watch(zmq::context_t& context, zmq::socket_t& socket, const
   if (zmq_socket_monitor(socket.handle(), address.c_str(), watched_events) != 0) {
     throw zmq::error_t();
   }
+  watched_ = socket.handle();
   events_ = zmq::socket_t(context, zmq::socket_type::pair);
   // No bound: a full one would block ZeroMQ's own thread, and so every socket of the process.
   events_.set(zmq::sockopt::rcvhwm, 0);
@@ -41,7 +43,16 @@ void HandshakeWatch::watch(zmq::context_t& context, zmq::socket_t& socket, const
   events_.connect(address);
 }
 
+// A closed socket lives on in ZeroMQ's own thread for a moment. An event of that moment which
+// nobody takes would block that thread for ever, and with it every socket of the process.
+void HandshakeWatch::stop() {
+  if (watched_ == nullptr) return;
+  zmq_socket_monitor(std::exchange(watched_, nullptr), nullptr, 0);
+  events_.close();
+}
+
 void HandshakeWatch::look(Time now) {
+  if (watched_ == nullptr) return;
   zmq::message_t message;
   while (events_.recv(message, zmq::recv_flags::dontwait)) {
     // 16 bits of event and 32 of value, then the address, which does not matter.

@@ -16,8 +16,16 @@ class HandshakeWatch {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// From now on it watches `socket` instead of the one before. `curve`: ours.
+  HandshakeWatch() = default;
+  ~HandshakeWatch() { stop(); }
+  HandshakeWatch(const HandshakeWatch&) = delete;
+  HandshakeWatch& operator=(const HandshakeWatch&) = delete;
+
+  /// From now on it watches `socket`, until stop(). `curve`: ours.
   void watch(zmq::context_t& context, zmq::socket_t& socket, const Curve& curve);
+
+  /// To be called before the socket is closed: a declaration after that of the socket does.
+  void stop();
 
   /// Takes what has happened since the last call.
   void look(Time now);
@@ -31,6 +39,7 @@ class HandshakeWatch {
  private:
   void take(std::uint16_t event, std::uint32_t value, Time now);
 
+  void* watched_ = nullptr;
   zmq::socket_t events_;
   bool has_keys_ = false;
   std::uint64_t refused_ = 0;

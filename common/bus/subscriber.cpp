@@ -82,6 +82,7 @@ class Subscriber::Impl {
     frames_.clear();
     frame_bytes_ = 0;
     look_at_server_key();
+    handshakes_.stop();
     subscription_ = zmq::socket_t(context_, zmq::socket_type::sub);
     set_common_options(subscription_);
     subscription_.set(zmq::sockopt::rcvhwm, receive_high_water_mark);
