@@ -134,7 +134,8 @@ class Faults:
         """From when streaming finds its disk full until all goes on. Stages wait; streaming drops, counts, and declares
         later what it has dropped: that and no more. No process ends of it."""
         streaming = self.pipeline.processes["streaming"]
-        before, head, life = self._dropped(), self.pipeline.head("streaming"), streaming.child
+        head = wait_for(lambda: self.pipeline.head("streaming"), "streaming tells its head")
+        before, life = self._dropped(), streaming.child
         self.disk.fill()
         wait_for(lambda: "journal_full" in self.pipeline.reasons("streaming") or self.pipeline.market_report(),
                  "streaming finds its disk full", PATIENCE)
