@@ -6,14 +6,14 @@
 
 namespace depthwire::bus {
 
-std::optional<journal::Position> epoch_previous(const journal::Record& record) {
+std::optional<EpochBegin> epoch_begin(const journal::Record& record) {
   if (record.header.payload_type != Envelope::kEpochStart) return std::nullopt;
   Envelope envelope;
   if (!envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size()))) {
     return std::nullopt;
   }
-  return journal::Position{envelope.epoch_start().previous_epoch(),
-                           envelope.epoch_start().previous_offset()};
+  const auto& start = envelope.epoch_start();
+  return EpochBegin{{start.previous_epoch(), start.previous_offset()}, start.same_boot()};
 }
 
 Verdict Continuity::judge(const journal::Record& record) const {
@@ -36,16 +36,33 @@ Verdict Continuity::judge(const journal::Record& record) const {
 Step Continuity::step(const journal::Record& record) const {
   const auto position = record.position();
   if (position <= (filtered_ ? known(record.topic) : last_)) return Step::known;
-  const auto base = filtered_ ? whole_ : last_;
-  if (base == journal::Position{}) return Step::follows;
+  const auto begin = epoch_begin(record);
+  if (forgets_us(record, begin)) return Step::forgot;
+  const auto here = step_after(filtered_ ? whole_ : last_, record, begin);
+  // Whoever begins before what an earlier life was given has to meet it on the way.
+  if (last_ >= seen_ || position <= seen_) return here;
+  return std::max(here, step_after(seen_, record, begin));
+}
+
+// The journal went on from a place before what we were given. A power cut does that to the newest
+// epoch, and to no other.
+bool Continuity::forgets_us(const journal::Record& record,
+                            const std::optional<EpochBegin>& begin) const {
+  if (!begin || record.position().epoch <= seen().epoch) return false;
+  if (begin->previous.epoch != seen().epoch) return begin->previous.epoch < seen().epoch;
+  return begin->same_boot && begin->previous.offset < seen().offset;
+}
+
+Step Continuity::step_after(journal::Position base, const journal::Record& record,
+                            const std::optional<EpochBegin>& begin) const {
+  const auto position = record.position();
+  if (filtered_ || base == journal::Position{}) return Step::follows;
   if (position.epoch == base.epoch) {
-    return filtered_ || position.offset == base.offset + 1 ? Step::follows : Step::hole;
+    return position.offset == base.offset + 1 ? Step::follows : Step::hole;
   }
-  const auto previous = epoch_previous(record);
-  if (previous && previous->epoch < base.epoch) return Step::forgot;
-  if (filtered_) return Step::follows;
   // Before `base` in its epoch: the tail that we saw was cut, which the record declares.
-  const bool joins = previous && previous->epoch == base.epoch && previous->offset <= base.offset;
+  const bool joins =
+      begin && begin->previous.epoch == base.epoch && begin->previous.offset <= base.offset;
   return joins ? Step::follows : Step::hole;
 }
 

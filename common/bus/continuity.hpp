@@ -2,6 +2,7 @@
 
 #include "common/journal/format.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -23,19 +24,25 @@ enum class Step : std::uint8_t {
   known,    ///< delivered already
   follows,  ///< nothing is between
   hole,     ///< something is between
-  forgot,   ///< begins an epoch in a journal that does not know the one we are in
+  forgot,   ///< begins an epoch in a journal that does not know what was delivered
 };
 
-/// The position before it, as an EPOCH_START names it; nothing for other records.
-[[nodiscard]] std::optional<journal::Position> epoch_previous(const journal::Record& record);
+/// How an epoch began, as its EPOCH_START tells.
+struct EpochBegin {
+  journal::Position previous;  ///< the last record that was kept of the epoch before
+  bool same_boot = false;      ///< nothing that had been published can have been lost since
+};
+/// Nothing for a record that is no EPOCH_START.
+[[nodiscard]] std::optional<EpochBegin> epoch_begin(const journal::Record& record);
 
 /// What has been delivered, and whether a record follows it. Pure.
 /// Source: docs/decisions and reliability, "Subscriber".
 class Continuity {
  public:
   /// `filtered`: only some topics are received, so offsets have holes and the previous offset of
-  /// the record's own topic decides.
-  explicit Continuity(bool filtered) : filtered_(filtered) {}
+  /// the record's own topic decides. `seen`: the newest record that an earlier life was given.
+  explicit Continuity(bool filtered, journal::Position seen = {})
+      : filtered_(filtered), seen_(seen) {}
 
   /// A record from the PUB socket.
   [[nodiscard]] Verdict judge(const journal::Record& record) const;
@@ -49,13 +56,25 @@ class Continuity {
 
   /// The newest record delivered.
   [[nodiscard]] journal::Position last() const { return last_; }
+  /// The newest record that this or an earlier life was given: the journal has to hold it.
+  [[nodiscard]] journal::Position seen() const { return std::max(last_, seen_); }
+  /// After which record those are missing that end before `position`.
+  [[nodiscard]] journal::Position before(journal::Position position) const {
+    return seen_ < position ? std::max(whole_, seen_) : whole_;
+  }
   /// Up to here nothing is missing; of single topics more may have been delivered.
   [[nodiscard]] journal::Position whole() const { return whole_; }
   /// How far `topic` has been delivered.
   [[nodiscard]] journal::Position known(std::string_view topic) const;
 
  private:
+  [[nodiscard]] bool forgets_us(const journal::Record& record,
+                                const std::optional<EpochBegin>& begin) const;
+  [[nodiscard]] Step step_after(journal::Position base, const journal::Record& record,
+                                const std::optional<EpochBegin>& begin) const;
+
   bool filtered_;
+  journal::Position seen_;
   journal::Position last_;
   journal::Position whole_;
   std::map<std::string, journal::Position, std::less<>> topics_;  // filtered: beyond whole_

@@ -19,11 +19,12 @@ journal::Record record(std::uint64_t epoch, std::uint64_t offset, std::uint64_t 
 // An EPOCH_START; its payload lives as long as the object.
 class EpochStart {
  public:
-  EpochStart(journal::Position at, journal::Position previous)
+  EpochStart(journal::Position at, journal::Position previous, bool same_boot = false)
       : record_(record(at.epoch, at.offset)) {
     Envelope envelope;
     envelope.mutable_epoch_start()->set_previous_epoch(previous.epoch);
     envelope.mutable_epoch_start()->set_previous_offset(previous.offset);
+    envelope.mutable_epoch_start()->set_same_boot(same_boot);
     payload_ = envelope.SerializeAsString();
     record_.payload = payload_;
     record_.header.payload_type = static_cast<std::uint16_t>(Envelope::kEpochStart);
@@ -64,6 +65,27 @@ TEST(Continuity, AnEpochThatDoesNotKnowOursIsNotTaken) {
   const EpochStart anew({6, 9}, {4, 8});
   EXPECT_EQ(continuity.judge(anew), Verdict::doubt);
   EXPECT_EQ(continuity.step(anew), Step::forgot);
+}
+
+TEST(Continuity, OnlyAPowerCutTakesBackWhatWasDelivered) {
+  Continuity continuity(false);
+  continuity.jump({5, 10});
+
+  EXPECT_EQ(continuity.step(EpochStart({6, 9}, {5, 8}, false)), Step::follows);
+  EXPECT_EQ(continuity.step(EpochStart({6, 9}, {5, 8}, true)), Step::forgot);
+  EXPECT_EQ(continuity.step(EpochStart({6, 11}, {5, 10}, true)), Step::follows);
+}
+
+TEST(Continuity, WhatAnEarlierLifeWasGivenIsToBeMetOnTheWay) {
+  Continuity continuity(false, {5, 10});
+
+  EXPECT_EQ(continuity.step(record(4, 2)), Step::follows);
+  continuity.delivered(record(4, 2));
+  EXPECT_EQ(continuity.step(EpochStart({5, 3}, {4, 2})), Step::follows);
+  EXPECT_EQ(continuity.step(EpochStart({6, 3}, {4, 2})), Step::forgot);
+  EXPECT_EQ(continuity.step(record(5, 12)), Step::hole);
+  continuity.jump({5, 10});
+  EXPECT_EQ(continuity.step(record(5, 11)), Step::follows);
 }
 
 TEST(Continuity, TheJournalsOwnOrderHasNoHoles) {

@@ -62,7 +62,7 @@ const ModelPublisher::Record& ModelPublisher::append(const std::string& topic,
   return history_.back();
 }
 
-void ModelPublisher::restart(std::size_t cut, std::uint64_t epochs) {
+void ModelPublisher::restart(std::size_t cut, std::uint64_t epochs, bool same_boot) {
   for (; cut > 0; --cut) {
     history_[held_.back()].cut = true;
     held_.pop_back();
@@ -73,6 +73,7 @@ void ModelPublisher::restart(std::size_t cut, std::uint64_t epochs) {
   Envelope envelope;
   envelope.mutable_epoch_start()->set_previous_epoch(previous.epoch);
   envelope.mutable_epoch_start()->set_previous_offset(previous.offset);
+  envelope.mutable_epoch_start()->set_same_boot(same_boot);
   append(control, envelope.SerializeAsString(), Envelope::kEpochStart);
 }
 

@@ -30,7 +30,7 @@ class ModelPublisher {
   const Record& append(const std::string& topic, std::string_view payload = "x",
                        int payload_type = 10, bool keyframe = false);
   /// Dies and comes back in a later epoch, without the last `cut` records that it had published.
-  void restart(std::size_t cut, std::uint64_t epochs = 1);
+  void restart(std::size_t cut, std::uint64_t epochs = 1, bool same_boot = false);
   void age_out(std::size_t records);
   /// Flips a byte of the record: it can no longer be served.
   void damage(journal::Position position, bool damaged = true);

@@ -250,6 +250,7 @@ class Publisher::Impl {
     start.set_build(options_.build);
     start.set_torn_bytes(found.torn_bytes);
     start.set_cut_records(found.cut_records);
+    start.set_same_boot(found.same_boot);
     for (const auto& [name, value] : options_.parameters) {
       (*start.mutable_parameters())[name] = value;
     }

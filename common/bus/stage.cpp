@@ -37,7 +37,7 @@ class StageRunner::Impl final : StepJournal {
         silent_until_(last_cause(journal_, publisher_.recovered().last)),
         restored_(restore(*stage_, journal_, kind_, publisher_.recovered().last, skips_)),
         stepped_(restored_.cause),
-        input_(context, from(input, stepped_)),
+        input_(context, from(input, stepped_, silent_until_)),
         snapshots_(journal_) {
     refuse_a_crasher();
   }
@@ -83,6 +83,8 @@ class StageRunner::Impl final : StepJournal {
   std::uint64_t steps_ = 0;
   std::uint64_t dead_letters_ = 0;
   std::string last_dead_letter_;
+  std::uint64_t losses_ = 0;
+  std::string last_loss_;
   bool stale_ = false;
   std::string halted_;
 
@@ -91,8 +93,11 @@ class StageRunner::Impl final : StepJournal {
     options.stage = true;
     return options;
   }
-  static SubscriberOptions from(SubscriberOptions options, journal::Position stepped) {
+  // Our journal and our state tell what we were given; the input has to know that still.
+  static SubscriberOptions from(SubscriberOptions options, journal::Position stepped,
+                                journal::Position last_cause) {
     if (stepped != journal::Position{}) options.start = After{stepped};
+    options.seen = std::max(stepped, last_cause);
     return options;
   }
 
@@ -154,6 +159,7 @@ class StageRunner::Impl final : StepJournal {
   // To memory on this thread, to the disk on another.
   void take_snapshot() {
     if (options_.snapshot_interval.count() == 0) return;
+    if (driver_.owes_loss()) return;  // a state that has forgotten would not tell it
     const auto start = SteadyClock::now();
     next_snapshot_ = start + options_.snapshot_interval;
     if (stepped_ == saved_) return;
@@ -171,11 +177,19 @@ class StageRunner::Impl final : StepJournal {
   }
 
   void take(const Notice& notice) {
-    if (std::holds_alternative<Lost>(notice)) stage_->lost();
+    if (const auto* lost = std::get_if<Lost>(&notice)) take_loss(*lost);
     if (std::holds_alternative<Stale>(notice)) stale_ = true;
     if (std::holds_alternative<Fresh>(notice)) stale_ = false;
     if (const auto* halted = std::get_if<Halted>(&notice)) halted_ = halted->reason;
     if (std::holds_alternative<Resumed>(notice)) halted_.clear();
+  }
+
+  void take_loss(const Lost& lost) {
+    ++losses_;
+    last_loss_ = kind_.input + ": what lies between " + journal::to_string(lost.after) + " and " +
+                 journal::to_string(lost.first) + " is lost: " + std::string(to_string(lost.cause));
+    driver_.lost(lost);
+    next_snapshot_ = {};  // from an older one the same would be lost, and told, again
   }
 
   void acknowledge() {
@@ -208,6 +222,8 @@ const Publisher& StageRunner::output() const { return impl_->publisher_; }
 std::uint64_t StageRunner::steps() const { return impl_->steps_; }
 std::uint64_t StageRunner::dead_letters() const { return impl_->dead_letters_; }
 const std::string& StageRunner::last_dead_letter() const { return impl_->last_dead_letter_; }
+std::uint64_t StageRunner::losses() const { return impl_->losses_; }
+const std::string& StageRunner::last_loss() const { return impl_->last_loss_; }
 bool StageRunner::stale() const { return impl_->stale_; }
 const std::string& StageRunner::halted() const { return impl_->halted_; }
 bool StageRunner::replaying() const { return impl_->stepped_ < impl_->silent_until_; }

@@ -33,7 +33,7 @@ class Stage {
   /// record is dead-lettered after what the step has published so far, and the stage's state must
   /// still be sound.
   virtual void step(const journal::Record& input, StepOutputs& outputs) = 0;
-  /// Records before the next one are gone: forget what cannot be known.
+  /// Records before the next one are gone: forget what cannot be known. The driver declares it.
   virtual void lost() = 0;
 
   /// Appends the whole state to `bytes`.
@@ -75,6 +75,9 @@ class StageRunner {
   [[nodiscard]] std::uint64_t dead_letters() const;
   /// The input of the newest dead letter, and what was wrong with it.
   [[nodiscard]] const std::string& last_dead_letter() const;
+  /// How often inputs were lost, and which the newest time. Each is a LOSS in the stage's journal.
+  [[nodiscard]] std::uint64_t losses() const;
+  [[nodiscard]] const std::string& last_loss() const;
   [[nodiscard]] bool stale() const;
   [[nodiscard]] const std::string& halted() const;  ///< why the input halted; empty: it has not
   /// Still stepping in silence what was stepped before the restart.

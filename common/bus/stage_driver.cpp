@@ -32,13 +32,18 @@ void append_cause(std::string& envelope, const std::string& source, journal::Pos
   writer.varint_field(3, position.offset);
 }
 
-// When and of what symbol a record was, as far as it can be read.
-void copy_head(const journal::Record& input, Envelope& letter) {
+Envelope head_of(const journal::Record& input) {
   Envelope head;
   (void)head.ParsePartialFromArray(input.payload.data(), static_cast<int>(input.payload.size()));
   // A record that does not tell its time has no other than that of its publication.
-  letter.set_receive_time_ns(head.receive_time_ns() != 0 ? head.receive_time_ns()
-                                                         : input.header.publish_time_ns);
+  if (head.receive_time_ns() == 0) head.set_receive_time_ns(input.header.publish_time_ns);
+  return head;
+}
+
+// When and of what symbol a record was, as far as it can be read.
+void copy_head(const journal::Record& input, Envelope& letter) {
+  const auto head = head_of(input);
+  letter.set_receive_time_ns(head.receive_time_ns());
   letter.set_provider(head.provider().substr(0, longest_text));
   const auto topic = parse_topic(input.topic);
   if (topic && !input.control()) letter.set_symbol(std::string(topic->symbol));
@@ -53,9 +58,7 @@ std::string newest_caused(const std::filesystem::path& directory, journal::Posit
     const auto result = reader.next(up_to);
     const auto* record = std::get_if<journal::Record>(&result);
     if (record == nullptr) break;
-    if (!record->control() || record->header.payload_type == Envelope::kDeadLetter) {
-      newest.assign(record->payload);
-    }
+    if (has_cause(*record)) newest.assign(record->payload);
   }
   if (reader.last() == up_to) return newest;
   throw service::ExitError(service::exit_code::corrupt,
@@ -72,6 +75,7 @@ struct Discard final : StepOutputs {
 }  // namespace
 
 bool StageDriver::step(const journal::Record& input) {
+  add_losses(input);
   bool taken = true;
   try {
     stage_.step(input, *this);
@@ -93,7 +97,13 @@ void StageDriver::step_silently(const journal::Record& input) {
   }
 }
 
+void StageDriver::lost(const Lost& loss) {
+  stage_.lost();
+  losses_.push_back(loss);
+}
+
 void StageDriver::skip(const journal::Record& input, std::string_view reason) {
+  add_losses(input);
   add_dead_letter(input, reason, true);
   append_all(input.position());
 }
@@ -129,6 +139,30 @@ void StageDriver::add_dead_letter(const journal::Record& input, std::string_view
   envelope.SerializeToString(&output.envelope);
 }
 
+// Part of the step at which the stage goes on, so that it is told once whatever ends the process.
+void StageDriver::add_losses(const journal::Record& input) {
+  for (const auto& lost : losses_) {
+    Envelope envelope;
+    envelope.set_receive_time_ns(head_of(input).receive_time_ns());
+    auto& loss = *envelope.mutable_loss();
+    loss.set_source(source_);
+    loss.set_from_epoch(lost.after.epoch);
+    loss.set_from_offset(lost.after.offset + 1);
+    loss.set_to_epoch(lost.first.epoch);
+    loss.set_to_offset(lost.first.offset - 1);
+    // Across epochs nobody knows how many they were.
+    if (lost.after.epoch == lost.first.epoch) {
+      loss.set_records(lost.first.offset - lost.after.offset - 1);
+    }
+    loss.set_cause(std::string(to_string(lost.cause)));
+    auto& output = next_output();
+    output.topic = journal_.control_topic();
+    output.payload_type = Envelope::kLoss;
+    envelope.SerializeToString(&output.envelope);
+  }
+  losses_.clear();
+}
+
 void StageDriver::append_all(journal::Position cause) {
   for (std::size_t i = 0; i < count_; ++i) {
     append_cause(gathered_[i].envelope, source_, cause);
@@ -136,6 +170,15 @@ void StageDriver::append_all(journal::Position cause) {
                     i + 1 == count_ ? journal::end_of_step : journal::no_flags);
   }
   count_ = 0;
+}
+
+bool has_cause(const journal::Record& record) {
+  if (!record.control()) return true;
+  const int type = record.header.payload_type;
+  if (type != Envelope::kLoss) return type == Envelope::kDeadLetter;
+  Envelope envelope;  // a LOSS of the stage's own records has none
+  return envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size())) &&
+         envelope.has_cause();
 }
 
 journal::Position last_cause(const std::filesystem::path& directory, journal::Position last) {

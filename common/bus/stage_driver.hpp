@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/bus/stage.hpp"
+#include "common/bus/subscription.hpp"
 #include "common/journal/writer.hpp"
 
 #include <cstddef>
@@ -37,6 +38,10 @@ class StageDriver final : private StepOutputs {
   void step_silently(const journal::Record& input);
   /// Dead-letters `input` instead of stepping it, as an operator decided.
   void skip(const journal::Record& input, std::string_view reason);
+  /// Inputs before the next one are gone. The next step that is not silent begins with a LOSS.
+  void lost(const Lost& loss);
+  /// A loss has not been told yet.
+  [[nodiscard]] bool owes_loss() const { return !losses_.empty(); }
 
  private:
   struct Output {
@@ -48,6 +53,7 @@ class StageDriver final : private StepOutputs {
   void publish(std::string_view kind, std::string_view symbol, int payload_type,
                std::string_view envelope) override;
   void add_dead_letter(const journal::Record& input, std::string_view reason, bool skipped);
+  void add_losses(const journal::Record& input);
   void append_all(journal::Position cause);
   Output& next_output();
 
@@ -56,8 +62,13 @@ class StageDriver final : private StepOutputs {
   StepJournal& journal_;
   std::vector<Output> gathered_;  // only its end tells which output was the last; reused
   std::size_t count_ = 0;
+  std::vector<Lost> losses_;
   std::string last_error_;
 };
+
+/// Whether the record of a stage's journal was caused by an input: an output, a DEAD_LETTER, or the
+/// LOSS of inputs.
+[[nodiscard]] bool has_cause(const journal::Record& record);
 
 /// The cause of the last step that the stage's journal in `directory` holds up to `last`: up to
 /// there it has every output. {0, 0} when there is none. Throws service::ExitError 65 for a damaged

@@ -23,8 +23,9 @@ using tests::TempDir;
 class AnyStage final : public Stage {
  public:
   std::function<void(const journal::Record&, StepOutputs&)> body;
+  int losses = 0;
   void step(const journal::Record& input, StepOutputs& outputs) override { body(input, outputs); }
-  void lost() override {}
+  void lost() override { ++losses; }
   void save(std::string&) const override {}
   void load(std::string_view) override {}
   [[nodiscard]] std::uint32_t state_version() const override { return 1; }
@@ -131,6 +132,46 @@ TEST_F(StageDriverTest, ASkippedRecordIsDeadLetteredWithoutBeingStepped) {
   EXPECT_EQ(journal_.appended[0].flags, journal::end_of_step);
 }
 
+TEST_F(StageDriverTest, ALossIsToldInTheStepAtWhichTheStageGoesOn) {
+  stage_.body = [](const journal::Record& input, StepOutputs& outputs) {
+    if (input.header.payload_type == Envelope::kSpot) publish(outputs, 1);
+  };
+
+  driver_.lost({{6, 90}, {7, 1}, Lost::Cause::replaced});
+  EXPECT_EQ(stage_.losses, 1);
+  driver_.step_silently(records_.make(spot(4)));
+  EXPECT_TRUE(driver_.owes_loss());
+  driver_.lost({{7, 1}, {7, 3}});
+  driver_.step(records_.make(spot(5)));
+
+  EXPECT_FALSE(driver_.owes_loss());
+  ASSERT_EQ(journal_.appended.size(), 3U);
+  const auto first = journal_.appended[0].parsed();
+  EXPECT_EQ(journal_.appended[0].topic, "sim.stage._control|");
+  EXPECT_EQ(journal_.appended[0].flags, journal::no_flags);
+  EXPECT_EQ(first.receive_time_ns(), 5);
+  EXPECT_EQ(first.cause().offset(), 2U);
+  EXPECT_EQ(first.loss().source(), "sim.streaming");
+  EXPECT_EQ(first.loss().from_offset(), 91U);
+  EXPECT_EQ(first.loss().to_epoch(), 7U);
+  EXPECT_NE(first.loss().cause().find("accepted"), std::string::npos);
+  const auto second = journal_.appended[1].parsed();
+  EXPECT_EQ(second.loss().from_offset(), 2U);
+  EXPECT_EQ(second.loss().to_offset(), 2U);
+  EXPECT_EQ(second.loss().records(), 1U);
+  EXPECT_EQ(journal_.appended[2].flags, journal::end_of_step);
+}
+
+TEST_F(StageDriverTest, ALossBeforeAnInputWithoutOutputsIsAStepOfItsOwn) {
+  stage_.body = [](const journal::Record&, StepOutputs&) {};
+
+  driver_.lost({{7, 1}, {7, 3}});
+  driver_.step(records_.make(spot(5)));
+
+  ASSERT_EQ(journal_.appended.size(), 1U);
+  EXPECT_EQ(journal_.appended[0].flags, journal::end_of_step);
+}
+
 // --- last_cause ------------------------------------------------------------------------------
 
 class LastCauseTest : public ::testing::Test {
@@ -170,6 +211,26 @@ TEST_F(LastCauseTest, IsFoundBehindAnyNumberOfControlRecords) {
   const auto last = live(0, 0, 100);
 
   EXPECT_EQ(last_cause(dir_.path(), last), (journal::Position{7, 200}));
+}
+
+TEST_F(LastCauseTest, IsThatOfALossOfInputsButNotOfOnesOwn) {
+  live(1, 3);
+  journal::Writer writer({.directory = dir_.path()});
+  Envelope envelope;
+  envelope.mutable_loss()->set_to_offset(2);
+  const auto append = [&] {
+    writer.append(writer.topic("sim.stage._control|"), Envelope::kLoss, journal::end_of_step,
+                  envelope.SerializeAsString(), 1);
+    EXPECT_TRUE(writer.commit());
+    writer.clear_group();
+  };
+
+  append();
+  EXPECT_EQ(last_cause(dir_.path(), writer.head()), (journal::Position{7, 3}));
+  envelope.mutable_cause()->set_epoch(7);
+  envelope.mutable_cause()->set_offset(9);
+  append();
+  EXPECT_EQ(last_cause(dir_.path(), writer.head()), (journal::Position{7, 9}));
 }
 
 TEST_F(LastCauseTest, KnowsNothingBehindWhereItIsAskedToEnd) {

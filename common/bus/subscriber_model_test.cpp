@@ -104,7 +104,8 @@ class History {
   void restart() {
     // A cut never reaches the record that began the epoch: that one was synced.
     const auto most = std::min<std::size_t>(publisher_.records_in_epoch() - 1, 4);
-    publisher_.restart(random_() % 2 == 0 ? 0 : random_() % (most + 1));
+    const auto cut = random_() % 2 == 0 ? 0 : random_() % (most + 1);
+    publisher_.restart(cut, 1, cut == 0 && random_() % 2 == 0);
     send_frame(publisher_.history().back());
     publish_keyframe();
   }

@@ -74,9 +74,10 @@ bool SubscriberState::has_its_turn(const Asked& asked) const {
 void SubscriberState::take_page(const Asked& asked, Data&& data, Time now, Batch& out) {
   const auto last = continuity_.last();
   const auto head = from_proto(data.head());
-  if (head < last) {
+  if (head < continuity_.seen()) {
     return halt("its journal ends at " + journal::to_string(head) + ", but " +
-                    journal::to_string(last) + " has been delivered: an old copy is served",
+                    journal::to_string(continuity_.seen()) +
+                    " has been delivered: an old copy is served",
                 false, now, out);
   }
   head_ = head;
@@ -118,8 +119,8 @@ bool SubscriberState::begins_after_a_hole(std::string_view entries,
   if (cursor_ == journal::Position{} || oldest.epoch <= cursor_.epoch) return false;
   const auto record = journal::decode_entry(entries);
   if (!record || record->position() != oldest) return true;
-  const auto previous = epoch_previous(*record);
-  return !previous || *previous > cursor_;
+  const auto begin = epoch_begin(*record);
+  return !begin || begin->previous > cursor_;
 }
 
 SubscriberState::Taken SubscriberState::take_fetched(const journal::Record& record,
@@ -134,7 +135,7 @@ SubscriberState::Taken SubscriberState::take_fetched(const journal::Record& reco
   if (step == Step::forgot) {
     if (position > accepted_) {
       halt("its journal was replaced: it goes on with " + journal::to_string(position) +
-               " and does not know " + journal::to_string(continuity_.last()),
+               " and does not know " + journal::to_string(continuity_.seen()),
            false, now, out);
       return Taken::halted;
     }
@@ -142,7 +143,8 @@ SubscriberState::Taken SubscriberState::take_fetched(const journal::Record& reco
   } else if (step == Step::hole) {
     if (position != oldest) {
       halt("its journal holds " + journal::to_string(position) + " after " +
-               journal::to_string(continuity_.last()) + ", which do not follow each other",
+               journal::to_string(continuity_.before(position)) +
+               ", which do not follow each other",
            true, now, out);
       return Taken::halted;
     }
@@ -258,7 +260,7 @@ void SubscriberState::take_decision(const Data& data, Time now, Batch& out) {
     if (record.header.payload_type == Envelope::kAccepted) accepted_ = record.position();
     return true;
   });
-  if (accepted_ > continuity_.last()) return resume(out);
+  if (accepted_ > continuity_.seen()) return resume(out);
   const auto next = from_proto(data.next());
   const bool more = read && next > cursor_ && next < from_proto(data.head());
   cursor_ = std::max(cursor_, next);

@@ -21,7 +21,7 @@ SubscriberState::SubscriberState(const SubscriberOptions& options, Time now)
       control_topic_(control_topic(options.source)),
       filtered_(!options.topic_prefixes.empty() ||
                 std::holds_alternative<FromNewest>(options.start)),
-      continuity_(filtered_),
+      continuity_(filtered_, options.seen),
       page_records_(options.page_bytes / 512 + 1),
       next_ask_(now),
       last_frame_(now),
@@ -165,7 +165,7 @@ void SubscriberState::resume(Batch& out) {
 }
 
 void SubscriberState::lose(journal::Position first, Lost::Cause cause, Batch& out) {
-  out.notices.emplace_back(Lost{continuity_.whole(), first, cause});
+  out.notices.emplace_back(Lost{continuity_.before(first), first, cause});
   continuity_.jump({first.epoch, first.offset - 1});
   cursor_ = continuity_.whole();
   crc_of_ = {};

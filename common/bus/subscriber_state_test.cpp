@@ -1,82 +1,12 @@
 // Each row of the subscriber's table, without sockets and clocks.
-#include "common/bus/subscriber_state.hpp"
-
-#include "common/bus/model_publisher.hpp"
-
-#include <gtest/gtest.h>
+#include "common/bus/subscriber_fixture.hpp"
 
 namespace depthwire::bus {
 namespace {
 
 using std::chrono::milliseconds;
 
-class SubscriberStateTest : public ::testing::Test {
- protected:
-  void begin(Start start = FromOldest{}, std::vector<std::string> prefixes = {}) {
-    state_.emplace(SubscriberOptions{.source = ModelPublisher::source,
-                                     .start = start,
-                                     .topic_prefixes = std::move(prefixes),
-                                     .page_bytes = 512},
-                   now_);
-  }
-  void publish(int count, const std::string& topic = "sim.spot.A|") {
-    for (int i = 0; i < count; ++i) publisher_.append(topic);
-  }
-  // Asks and is answered until nothing more is asked.
-  void settle() {
-    while (true) {
-      tick();
-      const auto actions = state_->take_actions();
-      if (actions.requests.empty()) return;
-      for (const auto& request : actions.requests) {
-        state_->take_reply(publisher_.answer(request), now_, batch_);
-        collect();
-      }
-    }
-  }
-  void tick() {
-    state_->tick(now_, batch_);
-    collect();
-  }
-  void pass(milliseconds time) {
-    now_ += time;
-    state_->heard(now_, 0, 0);
-    settle();
-  }
-  void frame(std::string_view bytes) {
-    const std::string_view frames[] = {bytes};
-    if (state_->live()) state_->take_frames(frames, false, batch_);
-    collect();
-  }
-  void frame(const ModelPublisher::Record& record) { frame(record.frame()); }
-  void collect() {
-    for (const auto& record : batch_.records) offsets_.push_back(record.position().offset);
-    for (auto& notice : batch_.notices) notices_.push_back(std::move(notice));
-    batch_ = {};
-  }
-  template <class Kind>
-  [[nodiscard]] std::vector<Kind> noticed() const {
-    std::vector<Kind> out;
-    for (const auto& notice : notices_) {
-      if (const auto* found = std::get_if<Kind>(&notice)) out.push_back(*found);
-    }
-    return out;
-  }
-  // An old copy is served, in an epoch that is later than all that were.
-  void restore_copy(ModelPublisher copy) {
-    const auto epochs = publisher_.head().epoch;
-    publisher_ = std::move(copy);
-    publisher_.restart(0, epochs);
-  }
-
-  SubscriberState::Time now_{std::chrono::hours(1)};
-  ModelPublisher publisher_;
-  std::optional<SubscriberState> state_;
-  Batch batch_;
-  std::vector<std::uint64_t> offsets_;
-  std::vector<Notice> notices_;
-};
-
+using SubscriberStateTest = testing::SubscriberFixture;
 using Offsets = std::vector<std::uint64_t>;
 
 TEST_F(SubscriberStateTest, CatchesUpPageByPageThenTakesFrames) {
@@ -229,91 +159,6 @@ TEST_F(SubscriberStateTest, ACutTailIsNoOldCopy) {
 
   EXPECT_FALSE(state_->halted());
   EXPECT_EQ(offsets_, (Offsets{1, 2, 3, 4, 5, 6, 5}));
-}
-
-TEST_F(SubscriberStateTest, AnOldCopyHaltsUntilAnOperatorAcceptsIt) {
-  publish(3);
-  const auto copy = publisher_;
-  publisher_.restart(0);
-  publish(10);
-  begin();
-  settle();
-  const auto last = state_->last();
-  offsets_.clear();
-  restore_copy(copy);
-  publish(2);
-
-  frame(publisher_.heartbeat());
-  settle();
-  ASSERT_TRUE(state_->halted());
-  EXPECT_NE(noticed<Halted>().at(0).reason.find("replaced"), std::string::npos);
-  pass(milliseconds(3'000));
-  EXPECT_TRUE(offsets_.empty());
-  EXPECT_EQ(noticed<Halted>().size(), 1U);
-
-  publisher_.accept();
-  publish(1);
-  pass(milliseconds(1'000));
-  settle();
-
-  EXPECT_FALSE(state_->halted());
-  EXPECT_EQ(noticed<Resumed>().size(), 1U);
-  const auto lost = noticed<Lost>();
-  ASSERT_EQ(lost.size(), 1U);
-  EXPECT_EQ(lost[0].cause, Lost::Cause::replaced);
-  EXPECT_EQ(lost[0].after, last);
-  EXPECT_GT(lost[0].first, last);
-  EXPECT_EQ(offsets_.front(), lost[0].first.offset);
-  EXPECT_EQ(offsets_.back(), publisher_.head().offset);
-}
-
-TEST_F(SubscriberStateTest, AnEmptiedJournalHaltsToo) {
-  publish(3);
-  begin();
-  settle();
-  publisher_ = ModelPublisher(100);
-
-  frame(publisher_.heartbeat());
-  settle();
-
-  EXPECT_TRUE(state_->halted());
-}
-
-TEST_F(SubscriberStateTest, AShorterJournalOfTheSameEpochHalts) {
-  publish(3);
-  const auto copy = publisher_;
-  publish(5);
-  begin();
-  settle();
-  publisher_ = copy;
-
-  now_ += milliseconds(750);
-  settle();
-
-  EXPECT_TRUE(state_->halted());
-  EXPECT_NE(noticed<Halted>().at(0).reason.find("old copy"), std::string::npos);
-}
-
-TEST_F(SubscriberStateTest, AnotherRecordInTheSamePlaceHalts) {
-  auto other = publisher_;
-  publish(3);
-  begin();
-  settle();
-  other.append("sim.spot.A|", "x");
-  other.append("sim.spot.A|", "x");
-  other.append("sim.spot.A|", "y");
-  publisher_ = other;
-  publish(2);
-
-  now_ += milliseconds(750);
-  settle();
-  ASSERT_TRUE(state_->halted());
-  EXPECT_NE(noticed<Halted>().at(0).reason.find("another record"), std::string::npos);
-
-  publisher_.accept();
-  pass(milliseconds(1'000));
-  settle();
-  EXPECT_EQ(offsets_, (Offsets{1, 2, 3, 4, 5, 6, 7}));
 }
 
 TEST_F(SubscriberStateTest, ADamagedRecordHaltsUntilItIsRepaired) {

@@ -32,6 +32,9 @@ struct SubscriberOptions {
   std::string requests;  ///< its ROUTER address
   std::string consumer;  ///< our name, for lag and ACK
   Start start = FromOldest{};
+  /// The newest record that an earlier life was given, where that is later than `start`: a journal
+  /// that does not know it is not the one we knew.
+  journal::Position seen;
   /// Views only: topics by prefix ("sim.book."). Empty: everything. Durable consumers take all.
   std::vector<std::string> topic_prefixes;
   Curve curve;

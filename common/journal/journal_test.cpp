@@ -54,6 +54,23 @@ std::filesystem::path newest_segment(const std::filesystem::path& directory) {
   return list_segments(directory).back().path;
 }
 
+TEST(Journal, AWriterKnowsWhetherTheMachineHasRunThroughSinceTheLast) {
+  const TempDir dir;
+  auto wanted = options(dir);
+  const auto same_boot = [&](const std::string& boot) {
+    wanted.boot = boot;
+    return Writer(wanted).recovered().same_boot;
+  };
+
+  EXPECT_FALSE(same_boot("a much longer name"));
+  EXPECT_TRUE(same_boot("a much longer name"));
+  EXPECT_FALSE(same_boot("a"));
+  EXPECT_TRUE(same_boot("a"));
+  EXPECT_FALSE(same_boot(""));  // nobody can tell
+  EXPECT_FALSE(same_boot(""));
+  EXPECT_FALSE(machine_boot().empty());
+}
+
 TEST(Journal, WhatWasCommittedIsReadBackOverSegmentsAndRestarts) {
   const TempDir dir;
   const auto wanted = options(dir);

@@ -95,7 +95,10 @@ class Lives {
                                   .cut_to_step = stage_,
                                   .storage = &disk_,
                                   .time = &time_,
+                                  .boot = "boot " + std::to_string(boot_),
                                   .sync_thread = false});
+    ASSERT_LE(writer_->recovered().same_boot, !lost_power_);
+    lost_power_ = false;
     check_recovered();
   }
 
@@ -155,6 +158,8 @@ class Lives {
       return;
     }
     ++power_cuts_;
+    ++boot_;
+    lost_power_ = true;
     committed_ = durable_;  // the rest may be gone; after a mere kill the system holds it
     disk_.lose_power(random_);
   }
@@ -168,6 +173,8 @@ class Lives {
   std::size_t committed_ = 0;
   std::size_t durable_ = 0;
   std::uint64_t published_epoch_ = 0;
+  std::uint64_t boot_ = 0;
+  bool lost_power_ = false;
   int power_cuts_ = 0;
   int cuts_inside_calls_ = 0;
   std::uint64_t torn_ = 0;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <fstream>
 #include <sys/statvfs.h>
 #include <system_error>
 
@@ -90,6 +91,13 @@ Storage& disk() {
 const Time& system_time() {
   static const SystemTime time;
   return time;
+}
+
+std::string machine_boot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string boot;
+  std::getline(file, boot);
+  return boot;
 }
 
 std::string read_all(const StorageFile& file) {

@@ -64,6 +64,9 @@ class Storage {
 /// The files of this machine.
 [[nodiscard]] Storage& disk();
 
+/// Tells one run of this machine from the next; "" when that cannot be told.
+[[nodiscard]] std::string machine_boot();
+
 /// All bytes of a file.
 [[nodiscard]] std::string read_all(const StorageFile& file);
 

@@ -54,6 +54,21 @@ Recovery recover_or_fail(const WriterOptions& options) {
   }
 }
 
+// Whether the last writer ran since this machine was started, so that the kernel has kept all that
+// was written; the lock file remembers. It need not be synced: what a power cut leaves of it names
+// no later boot.
+bool note_boot(StorageFile& lock, const std::string& boot) {
+  if (boot.empty()) return false;
+  try {
+    if (read_all(lock) == boot) return true;
+    lock.truncate(0);
+    lock.write_at(boot, 0);
+  } catch (const std::system_error& error) {
+    if (!is_disk_full(error)) refuse_start(error);
+  }
+  return false;
+}
+
 }  // namespace
 
 class Writer::Impl {
@@ -64,6 +79,7 @@ class Writer::Impl {
         sync_(*options_.storage, options_.sync_thread) {
     auto recovery = recover_or_fail(options_);
     recovered_ = recovery.found;
+    recovered_.same_boot = note_boot(*lock_, options_.boot);
     unchecked_ = std::move(recovery.unchecked);
     const auto unix_ms = static_cast<std::uint64_t>(options_.time->utc_ns() / 1'000'000);
     epoch_ = std::max(recovered_.last.epoch + 1, unix_ms);

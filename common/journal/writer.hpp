@@ -21,6 +21,7 @@ struct WriterOptions {
   bool cut_to_step = false;  ///< a stage: recovery cuts back to the last whole step
   Storage* storage = &disk();
   const Time* time = &system_time();
+  std::string boot = machine_boot();
   bool sync_thread = true;  ///< false: nothing is synced but in sync_round() and sync()
 };
 
@@ -29,6 +30,7 @@ struct Recovered {
   Position last;                  ///< the last record kept; {0, 0} in a new journal
   std::uint64_t torn_bytes = 0;   ///< cut from the tail: not a whole record
   std::uint64_t cut_records = 0;  ///< cut from the tail: not a whole step
+  bool same_boot = false;  ///< the machine has run through since the last writer: nothing is lost
 };
 
 /// There is no room for a segment. It may pass: try again.

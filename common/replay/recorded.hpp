@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/bus/subscription.hpp"
 #include "common/journal/format.hpp"
 
 #include <filesystem>
@@ -17,6 +18,7 @@ struct Stretch {
   Parameters parameters;
   /// The last input that caused an output with them; nothing for the last stretch, which goes on.
   std::optional<journal::Position> until;
+  std::vector<bus::Lost> losses;  ///< inputs that the stage was never given, in order
 };
 
 /// What of a live stage's journal its inputs do not tell.

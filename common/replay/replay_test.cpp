@@ -40,7 +40,7 @@ class SumStage final : public bus::Stage {
       outputs.publish("job", envelope.symbol(), Envelope::kJob, out.SerializeAsString());
     }
   }
-  void lost() override {}
+  void lost() override { sum_ = 1'000; }
   void save(std::string& bytes) const override { bytes += std::to_string(sum_); }
   void load(std::string_view bytes) override { sum_ = std::stoll(std::string(bytes)); }
   [[nodiscard]] std::uint32_t state_version() const override { return 1; }
@@ -213,6 +213,31 @@ TEST_F(ReplayTest, APacedReplayGivesTheSame) {
   replay(options("out"), {.speed = 0.001});  // nanoseconds apart: a microsecond each
 
   EXPECT_FALSE(against_live("out").first);
+}
+
+// The input keeps all records here, as an archive does.
+TEST_F(ReplayTest, WhatWasLostToTheLiveStageIsLostToTheReplay) {
+  feed({1, 2, 3});
+  live_until_head({{"times", "1"}});
+  feed({4, 5, 6, 7});
+  auto with_loss = options("live_with_loss");
+  const auto epoch = input_.head().epoch;
+  with_loss.recorded.stretches.at(0).losses = {{{epoch, 4}, {epoch, 7}}};
+  replay(std::move(with_loss));
+  fs::rename(dir_.path() / "live_with_loss", dir_.path() / "gone");
+  fs::remove_all(live());
+  fs::rename(dir_.path() / "gone", live());
+
+  const auto recorded = read_recorded(live());
+  replay(options("out"));
+
+  ASSERT_EQ(recorded.stretches.size(), 1U);
+  ASSERT_EQ(recorded.stretches[0].losses.size(), 1U);
+  EXPECT_EQ(recorded.stretches[0].losses[0].after.offset, 4U);
+  EXPECT_EQ(recorded.stretches[0].losses[0].first.offset, 7U);
+  const auto comparison = against_live("out");
+  EXPECT_FALSE(comparison.first) << comparison.first->text;
+  EXPECT_EQ(comparison.compared, 5U);  // 1, 3, 6, then 1006, 1013
 }
 
 TEST_F(ReplayTest, DamageInTheJournalIsToldByItsPlace) {

@@ -38,12 +38,26 @@ void StageReplay::take(const journal::Record& record, bool aloud) {
   }
   const bool skipped = options_.recorded.skips.contains(record.position());
   for (auto& turn : turns_) {
-    if (aloud && &turn == &turns_.front()) {
+    const bool speaks = aloud && &turn == &turns_.front();
+    if (!turn.had(record.position(), speaks)) continue;
+    if (speaks) {
       step(turn.driver, record);
     } else if (!skipped) {
       turn.driver.step_silently(record);
     }
   }
+}
+
+bool StageReplay::Turn::had(journal::Position position, bool aloud) {
+  const auto& losses = stretch.losses;
+  for (; next_loss < losses.size() && position >= losses[next_loss].first; ++next_loss) {
+    if (aloud) {
+      driver.lost(losses[next_loss]);
+    } else {
+      stage->lost();
+    }
+  }
+  return next_loss == losses.size() || position <= losses[next_loss].after;
 }
 
 void StageReplay::step(bus::StageDriver& driver, const journal::Record& record) {

@@ -57,6 +57,10 @@ class StageReplay final : public bus::StepJournal {
     Stretch stretch;
     std::unique_ptr<bus::Stage> stage;
     bus::StageDriver driver;
+    std::size_t next_loss = 0;
+
+    /// False for a record that was lost to the live stage. What is lost is told only `aloud`.
+    bool had(journal::Position position, bool aloud);
   };
 
   journal::TopicId topic(std::string_view kind, std::string_view symbol) override;

@@ -36,6 +36,8 @@ class Report {
         steps_(runtime.metrics().counter("stage_steps_total", "Records of the input stepped.")),
         dead_letters_(runtime.metrics().counter("stage_dead_letters_total",
                                                 "Records of the input that no step could take.")),
+        losses_(runtime.metrics().counter(
+            "stage_losses_total", "Times that records of the input were lost to the stage.")),
         snapshots_(
             runtime.metrics().counter("stage_snapshots_total", "Snapshots of the state written.")),
         snapshot_failures_(runtime.metrics().counter("stage_snapshot_failures_total",
@@ -56,6 +58,7 @@ class Report {
     source_.update(behind, runner.input());
     steps_.add(runner.steps() - steps_.value());
     tell_dead_letters(runner);
+    tell_losses(runner);
     tell_snapshots(runner);
     health_.info("head", std::to_string(runner.output().head().offset));
     health_.info("applied", std::to_string(applied));
@@ -88,6 +91,11 @@ class Report {
     spdlog::error("{} more of {} could not be stepped and went to DEAD_LETTER, the newest {}", more,
                   input_, runner.last_dead_letter());
   }
+  void tell_losses(const bus::StageRunner& runner) {
+    if (runner.losses() == losses_.value()) return;
+    losses_.raise_to(runner.losses());
+    spdlog::error("{}", runner.last_loss());
+  }
   void tell_snapshots(const bus::StageRunner& runner) {
     const auto counts = runner.snapshots();
     if (counts.failed > snapshot_failures_.value()) {
@@ -108,6 +116,7 @@ class Report {
   SubscriberMetrics source_;
   metrics::Counter& steps_;
   metrics::Counter& dead_letters_;
+  metrics::Counter& losses_;
   metrics::Counter& snapshots_;
   metrics::Counter& snapshot_failures_;
   metrics::Gauge& snapshot_bytes_;

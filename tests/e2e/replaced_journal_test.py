@@ -55,9 +55,10 @@ def run(build, root):
         known = halted(pipeline, "persister").split(" and does not know ")[1]
         last = tuple(int(number) for number in known.split(":"))
         wait_for(lambda: checkpoint(pipeline) == last, "all that was delivered is stored", 30)
-        # A second life of the reader does not forget it either.
-        pipeline.kill_and_restart("persister")
-        wait_for(lambda: halted(pipeline, "persister"), "the restarted persister halts", 30)
+        # A second life of a reader does not forget it either, not even of a stage that has no snapshot yet.
+        for name in ("persister", "aggregator"):
+            pipeline.kill_and_restart(name)
+            wait_for(lambda name=name: halted(pipeline, name), f"the restarted {name} halts", 30)
         assert checkpoint(pipeline) == last, "something of the old copy was stored"
 
         print(pipeline.command("accept", "streaming", "--reason", "restored from Monday's backup").strip())
@@ -65,11 +66,15 @@ def run(build, root):
             wait_for(lambda name=name: goes_on(pipeline, name), f"{name} goes on", 30)
         wait_for(lambda: checkpoint(pipeline)[0] > epoch, "what followed is stored", 30)
         losses = pipeline.query("SELECT kind, from_epoch, from_offset, to_epoch, to_offset, cause FROM loss"
-                                " WHERE lost_source = 'sim.streaming'")
+                                " WHERE lost_source = 'sim.streaming' AND source = 'sim.streaming'")
         assert len(losses) == 1, losses
         kind, from_epoch, from_offset, to_epoch, _, cause = losses[0]
         assert (kind, (from_epoch, from_offset)) == ("declared", last), losses
         assert to_epoch > epoch and "accepted" in cause, losses
+        told = wait_for(lambda: pipeline.query("SELECT from_epoch, from_offset, to_epoch FROM loss"
+                                               " WHERE lost_source = 'sim.streaming' AND source = 'sim.aggregator'"),
+                        "the aggregator has told what it was never given", 30)
+        assert len(told) == 1 and told[0][2] == to_epoch, told
         assert all(code == 0 for code in pipeline.stop().values())
     finally:
         pipeline.abandon()
