@@ -14,10 +14,12 @@ class Records {
       : reader_(journal, after) {}
 
   /// The next record, valid until the next call; nullptr at the end. Throws service::ExitError 65
-  /// with file and byte where the journal is damaged.
+  /// with the place where the journal is damaged, and where a segment is missing.
   const journal::Record* next();
 
  private:
+  journal::ReadResult settled_next();
+
   journal::Reader reader_;
   journal::ReadResult result_;
 };

@@ -3,6 +3,7 @@
 #include "common/bus/stage.hpp"
 #include "common/journal/segment.hpp"
 #include "common/replay/diff.hpp"
+#include "common/replay/records.hpp"
 #include "common/service/exit_error.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "tests/support/temp_dir.hpp"
@@ -11,7 +12,9 @@
 
 #include <charconv>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
+#include <thread>
 
 namespace depthwire::replay {
 namespace {
@@ -238,6 +241,59 @@ TEST_F(ReplayTest, WhatWasLostToTheLiveStageIsLostToTheReplay) {
   const auto comparison = against_live("out");
   EXPECT_FALSE(comparison.first) << comparison.first->text;
   EXPECT_EQ(comparison.compared, 5U);  // 1, 3, 6, then 1006, 1013
+}
+
+TEST_F(ReplayTest, AMissingSegmentIsNotTheEnd) {
+  for (int i = 0; i < 100; ++i) feed({i});
+  live_until_head({{"times", "1"}});
+  fs::remove(journal::list_segments(dir_.path() / "input").at(1).path);
+
+  EXPECT_THROW(replay(options("out")), service::ExitError);
+}
+
+// A group that is just being written: neither a record nor the end.
+TEST_F(ReplayTest, HalfAWriteAtTheEndIsWaitedFor) {
+  feed({1, 2, 3});
+  const auto segment = journal::list_segments(dir_.path() / "input").back().path;
+  std::string whole;
+  {
+    std::ifstream in(segment, std::ios::binary);
+    whole.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  const auto grown = dir_.path() / "grown" / segment.filename();
+  fs::create_directories(grown.parent_path());
+  const auto write = [&](std::size_t bytes) {
+    std::ofstream out(grown, std::ios::binary | std::ios::trunc);
+    out.write(whole.data(), static_cast<std::streamsize>(bytes));
+  };
+  const auto end = [&] {
+    std::size_t at = 0;
+    while (const auto record = journal::decode_entry(std::string_view(whole).substr(at))) {
+      at += journal::entry_bytes(record->frame.size());
+    }
+    return at;
+  }();
+  write(end - 20);
+  // Padded as a preallocated segment is.
+  fs::resize_file(grown, end + 4'096);
+
+  Records records(grown.parent_path());
+  int seen = 0;
+  while (seen < 3 && records.next() != nullptr) ++seen;
+  std::jthread writer([&] {
+    std::fstream out(grown, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(static_cast<std::streamoff>(end - 20));
+    out.write(whole.data() + end - 20, 20);
+  });
+
+  EXPECT_NE(records.next(), nullptr);
+  EXPECT_EQ(records.next(), nullptr);
+
+  fs::resize_file(grown, end - 20);
+  fs::resize_file(grown, end + 4'096);
+  Records torn(grown.parent_path());
+  for (int i = 0; i < 3; ++i) EXPECT_NE(torn.next(), nullptr);
+  EXPECT_THROW(torn.next(), service::ExitError);
 }
 
 TEST_F(ReplayTest, DamageInTheJournalIsToldByItsPlace) {
