@@ -45,15 +45,14 @@ Board::Board(std::string environment, std::size_t kept_events)
 void Board::add_source(const std::string& source) {
   std::vector<FramePtr> unsent;
   sources_[source].state = SourceState::halted;  // so that the first state is a change
-  set_status(source, SourceState::catching_up, 0, unsent);
+  set_status(source, SourceState::catching_up, 0, "", unsent);
 }
 
 void Board::apply(const std::string& source, const journal::Record& record,
                   std::vector<FramePtr>& out) {
   const auto type = record.header.payload_type;
-  if (type == Payload::kEpochStart || type == Payload::kSourceDown) {
-    apply_control(source, record.position(), out);
-    return;
+  if (type == Payload::kEpochStart || type == Payload::kSourceDown || type == Payload::kLoss) {
+    return apply_control(source, record, out);
   }
   if (!is_shown(type)) return;
   if (!envelope_.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size())) ||
@@ -64,13 +63,19 @@ void Board::apply(const std::string& source, const journal::Record& record,
   encode(source, position_text(source, record.position()), out);
 }
 
+void Board::lost(const std::string& source, const bus::Lost& lost, std::vector<FramePtr>& out) {
+  take_back(source, lost.first,
+            "records of " + source + " were lost: " + std::string(bus::to_string(lost.cause)), out);
+}
+
 void Board::set_status(const std::string& source, SourceState state, std::uint64_t lag_records,
-                       std::vector<FramePtr>& out) {
+                       const std::string& reason, std::vector<FramePtr>& out) {
   auto& status = sources_[source];
-  if (status.state == state && status.lag_records == lag_records) return;
-  status = {state, lag_records};
+  Status now{state, lag_records, reason};
+  if (status == now) return;
+  status = std::move(now);
   json_.clear();
-  append_status(json_, source, state, lag_records);
+  append_status(json_, source, state, lag_records, reason);
   emit(Stream::status, "", source, out);
 }
 
@@ -80,21 +85,39 @@ std::vector<FramePtr> Board::snapshot() const {
   return frames;
 }
 
-void Board::apply_control(const std::string& source, journal::Position position,
+void Board::apply_control(const std::string& source, const journal::Record& record,
                           std::vector<FramePtr>& out) {
+  const bool read =
+      envelope_.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size()));
+  std::string reason = source + " has begun anew";
+  if (!read) {
+    ++undecodable_;
+  } else if (envelope_.has_source_down()) {
+    reason = source + " is cut off: " + envelope_.source_down().reason();
+  } else if (envelope_.has_loss()) {
+    const auto& loss = envelope_.loss();
+    // Positions that the source itself gave were read here long before others lost them.
+    if (loss.source() == source && loss.to_offset() != 0) return;
+    reason = "records of " + loss.source() + " were lost: " + loss.cause();
+  }
+  take_back(source, record.position(), reason, out);
+}
+
+void Board::take_back(const std::string& source, journal::Position position,
+                      std::string_view reason, std::vector<FramePtr>& out) {
   const auto at = position_text(source, position);
   for (auto& [name, symbol] : symbols_) {
     if (symbol.spot_source == source) {
       symbol.spot_source.clear();
       symbol.best = {};
       json_.clear();
-      append_no_spot(json_, name, at);
+      append_no_spot(json_, name, reason, at);
       emit(Stream::spot, name, "", out);
     }
     if (symbol.book_source == source) {
       symbol.book_source.clear();
       json_.clear();
-      append_no_book(json_, name, at);
+      append_no_book(json_, name, reason, at);
       emit(Stream::book, name, "", out);
     }
   }
@@ -211,7 +234,7 @@ std::string Board::sources_json() const {
   std::string out = "[";
   for (const auto& [source, status] : sources_) {
     if (out.size() > 1) out += ',';
-    append_status(out, source, status.state, status.lag_records);
+    append_status(out, source, status.state, status.lag_records, status.reason);
   }
   return out + "]";
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/bus/subscription.hpp"
 #include "common/journal/format.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "services/gateway/core/frame.hpp"
@@ -25,12 +26,16 @@ class Board {
   void add_source(const std::string& source);
 
   /// Appends the frames that a record makes to `out`: usually one, none for what is not shown.
-  /// An EPOCH_START or SOURCE_DOWN empties what came of that source's books and prices.
+  /// An EPOCH_START, a SOURCE_DOWN or a LOSS takes back what came of that source's books and
+  /// prices, and says why.
   void apply(const std::string& source, const journal::Record& record, std::vector<FramePtr>& out);
 
-  /// Appends a frame when something changed.
+  /// Records of the source never reached us: its books and prices are not current any more.
+  void lost(const std::string& source, const bus::Lost& lost, std::vector<FramePtr>& out);
+
+  /// Appends a frame when something changed. `reason`: why the source is halted.
   void set_status(const std::string& source, SourceState state, std::uint64_t lag_records,
-                  std::vector<FramePtr>& out);
+                  const std::string& reason, std::vector<FramePtr>& out);
 
   /// What a new client has to see, oldest knowledge first.
   [[nodiscard]] std::vector<FramePtr> snapshot() const;
@@ -47,6 +52,8 @@ class Board {
   struct Status {
     SourceState state = SourceState::catching_up;
     std::uint64_t lag_records = 0;
+    std::string reason;
+    bool operator==(const Status&) const = default;
   };
   struct Symbol {
     BestPrices best;
@@ -57,8 +64,10 @@ class Board {
     bool known = false;  ///< symbol information has come
   };
 
-  void apply_control(const std::string& source, journal::Position position,
+  void apply_control(const std::string& source, const journal::Record& record,
                      std::vector<FramePtr>& out);
+  void take_back(const std::string& source, journal::Position position, std::string_view reason,
+                 std::vector<FramePtr>& out);
   void encode(const std::string& source, std::string_view position, std::vector<FramePtr>& out);
   void emit(Stream stream, std::string_view symbol, std::string_view part,
             std::vector<FramePtr>& out);

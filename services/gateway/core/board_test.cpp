@@ -62,6 +62,7 @@ class BoardTest : public testing::Test {
 
   static std::vector<std::string> texts(const std::vector<FramePtr>& frames) {
     std::vector<std::string> out;
+    out.reserve(frames.size());
     for (const auto& frame : frames) out.emplace_back(frame_payload(frame->bytes));
     return out;
   }
@@ -108,9 +109,51 @@ TEST_F(BoardTest, ADeadSourceTakesItsBooksAndPricesWithIt) {
 
   ASSERT_EQ(no_book.size(), 1U);
   EXPECT_EQ(json::parse(no_book[0])["bids"], json::array());
+  EXPECT_EQ(json::parse(no_book[0])["reason"], "sim.aggregator has begun anew");
   ASSERT_EQ(no_spot.size(), 1U);
   EXPECT_EQ(json::parse(no_spot[0])["bid"], nullptr);
   EXPECT_EQ(json::parse(apply(streaming, ask).at(0))["bid"], nullptr);
+}
+
+// Told by a source that had no room, or by a stage of what it reads: what was shown is not current.
+TEST_F(BoardTest, ALossTakesBooksAndPricesBackAndSaysWhy) {
+  apply(aggregator, book("EURUSD"));
+  apply(aggregator, book("GBPUSD"));
+  auto loss = envelope("");
+  loss.mutable_loss()->set_source(streaming);
+  loss.mutable_loss()->set_to_epoch(3);
+  loss.mutable_loss()->set_to_offset(99);
+  loss.mutable_loss()->set_cause("gone");
+
+  const auto of_inputs = apply(aggregator, loss);
+  apply(aggregator, book("EURUSD"));
+  loss.mutable_loss()->set_source(aggregator);
+  const auto retention = apply(aggregator, loss);
+  loss.mutable_loss()->clear_to_offset();
+  const auto full_disk = apply(aggregator, loss);
+
+  ASSERT_EQ(of_inputs.size(), 2U);
+  EXPECT_EQ(json::parse(of_inputs[0])["asks"], json::array());
+  EXPECT_EQ(json::parse(of_inputs[0])["reason"], "records of sim.streaming were lost: gone");
+  EXPECT_EQ(json::parse(of_inputs[0])["position"], "sim.aggregator:7:3");
+  EXPECT_THAT(retention, IsEmpty());
+  ASSERT_EQ(full_disk.size(), 1U);  // the other one has not come back
+  EXPECT_EQ(json::parse(full_disk[0])["symbol"], "EURUSD");
+}
+
+TEST_F(BoardTest, WhatTheGatewayItselfHasLostIsTakenBackToo) {
+  apply(aggregator, book("EURUSD"));
+  std::vector<FramePtr> frames;
+
+  board_.lost(streaming, {{7, 1}, {7, 9}}, frames);
+  EXPECT_THAT(frames, IsEmpty());
+  board_.lost(aggregator, {{7, 1}, {7, 9}}, frames);
+
+  const auto sent = texts(frames);
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(json::parse(sent[0])["position"], "sim.aggregator:7:9");
+  EXPECT_THAT(json::parse(sent[0])["reason"].get<std::string>(),
+              testing::HasSubstr("no longer holds"));
 }
 
 TEST_F(BoardTest, ALateClientSeesTheLatestOfEachAndTheNewestSignals) {
@@ -162,14 +205,17 @@ TEST_F(BoardTest, AStatusIsSentWhenItChanges) {
   board_.add_source(streaming);
   std::vector<FramePtr> frames;
 
-  board_.set_status(streaming, SourceState::live, 0, frames);
-  board_.set_status(streaming, SourceState::live, 0, frames);
-  board_.set_status(streaming, SourceState::stale, 0, frames);
+  board_.set_status(streaming, SourceState::live, 0, "", frames);
+  board_.set_status(streaming, SourceState::live, 0, "", frames);
+  board_.set_status(streaming, SourceState::stale, 0, "", frames);
+  board_.set_status(streaming, SourceState::halted, 0, "it is damaged", frames);
 
   EXPECT_THAT(texts(frames),
               ElementsAre(R"({"type":"status","source":"sim.streaming","state":"live","lag":0})",
-                          R"({"type":"status","source":"sim.streaming","state":"stale","lag":0})"));
-  EXPECT_EQ(json::parse(board_.sources_json())[0]["state"], "stale");
+                          R"({"type":"status","source":"sim.streaming","state":"stale","lag":0})",
+                          R"({"type":"status","source":"sim.streaming","state":"halted","lag":0,)"
+                          R"("reason":"it is damaged"})"));
+  EXPECT_EQ(json::parse(board_.sources_json())[0]["state"], "halted");
 }
 
 TEST_F(BoardTest, ConnectionsAreListedByName) {

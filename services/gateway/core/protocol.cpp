@@ -169,19 +169,23 @@ void append_book(std::string& out, const bus::Envelope& envelope, std::string_vi
   close(out, envelope, position);
 }
 
-void append_no_book(std::string& out, std::string_view symbol, std::string_view position) {
+void append_no_book(std::string& out, std::string_view symbol, std::string_view reason,
+                    std::string_view position) {
   open(out, "book");
   append_text(out, "symbol", symbol);
   out += R"(,"bids":[],"asks":[],"mid":null,"spread":null,"imbalance":null,"weighted_mid":null)"
          R"(,"bid_depth":0,"ask_depth":0,"t":null)";
+  append_text(out, "reason", reason);
   append_text(out, "position", position);
   out += '}';
 }
 
-void append_no_spot(std::string& out, std::string_view symbol, std::string_view position) {
+void append_no_spot(std::string& out, std::string_view symbol, std::string_view reason,
+                    std::string_view position) {
   open(out, "spot");
   append_text(out, "symbol", symbol);
   out += R"(,"bid":null,"ask":null,"session_close":null,"t":null)";
+  append_text(out, "reason", reason);
   append_text(out, "position", position);
   out += '}';
 }
@@ -301,12 +305,13 @@ void append_alert(std::string& out, const bus::Envelope& envelope, std::string_v
 }
 
 void append_status(std::string& out, std::string_view source, SourceState state,
-                   std::uint64_t lag_records) {
+                   std::uint64_t lag_records, std::string_view reason) {
   open(out, "status");
   append_text(out, "source", source);
   append_text(out, "state", to_string(state));
   append_key(out, "lag");
   json::append_unsigned(out, lag_records);
+  if (!reason.empty()) append_text(out, "reason", reason);
   out += '}';
 }
 

@@ -45,12 +45,15 @@ void append_symbol(std::string& out, const bus::Envelope& envelope, std::string_
 void append_connection(std::string& out, const bus::Envelope& envelope, std::string_view position);
 void append_alert(std::string& out, const bus::Envelope& envelope, std::string_view position);
 
-/// An empty book: what was known of `symbol` is no longer current.
-void append_no_book(std::string& out, std::string_view symbol, std::string_view position);
+/// An empty book: what was known of `symbol` is no longer current, and why.
+void append_no_book(std::string& out, std::string_view symbol, std::string_view reason,
+                    std::string_view position);
 /// The same for its prices.
-void append_no_spot(std::string& out, std::string_view symbol, std::string_view position);
+void append_no_spot(std::string& out, std::string_view symbol, std::string_view reason,
+                    std::string_view position);
 
+/// `reason`: why it is halted; left out when it is empty.
 void append_status(std::string& out, std::string_view source, SourceState state,
-                   std::uint64_t lag_records);
+                   std::uint64_t lag_records, std::string_view reason);
 
 }  // namespace depthwire::gateway

@@ -33,7 +33,8 @@ void Feed::run() {
       const auto state_before = state_.load();
       const auto lag_before = lag_.load();
       observe(batch);
-      if (batch.records.empty() && state_ == state_before && lag_ == lag_before) continue;
+      const bool told = lost_ || state_ != state_before || lag_ != lag_before;
+      if (batch.records.empty() && !told) continue;
       if (!take_credit()) return;
       hand_over(std::move(batch));
     }
@@ -44,13 +45,15 @@ void Feed::run() {
 }
 
 void Feed::observe(const bus::Batch& batch) {
+  lost_ = false;
   for (const auto& notice : batch.notices) {
     if (std::holds_alternative<bus::Stale>(notice)) stale_ = true;
     if (std::holds_alternative<bus::Fresh>(notice)) stale_ = false;
-    if (std::holds_alternative<bus::Halted>(notice)) halted_ = true;
-    if (std::holds_alternative<bus::Resumed>(notice)) halted_ = false;
+    if (std::holds_alternative<bus::Lost>(notice)) lost_ = true;
+    if (const auto* halted = std::get_if<bus::Halted>(&notice)) halted_ = halted->reason;
+    if (std::holds_alternative<bus::Resumed>(notice)) halted_.clear();
   }
-  state_ = halted_              ? SourceState::halted
+  state_ = !halted_.empty()     ? SourceState::halted
            : stale_             ? SourceState::stale
            : subscriber_.live() ? SourceState::live
                                 : SourceState::catching_up;
@@ -77,10 +80,15 @@ bool Feed::take_credit() {
 
 void Feed::hand_over(bus::Batch batch) {
   boost::asio::post(loop_, [this, batch = std::make_shared<const bus::Batch>(std::move(batch)),
-                            state = state_.load(), lag = lag_.load()] {
+                            state = state_.load(), lag = lag_.load(), halted = halted_] {
     std::vector<FramePtr> frames;
+    for (const auto& notice : batch->notices) {
+      if (const auto* lost = std::get_if<bus::Lost>(&notice)) {
+        hub_.board().lost(source_, *lost, frames);
+      }
+    }
     for (const auto& record : batch->records) hub_.board().apply(source_, record, frames);
-    hub_.board().set_status(source_, state, lag, frames);
+    hub_.board().set_status(source_, state, lag, halted, frames);
     hub_.publish(frames);
     hub_.flush();
     credit_.release();

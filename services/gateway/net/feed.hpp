@@ -54,7 +54,8 @@ class Feed {
   mutable std::mutex mutex_;
   std::string problem_;
   bool stale_ = false;
-  bool halted_ = false;
+  bool lost_ = false;   ///< records, in the batch at hand
+  std::string halted_;  ///< why; empty: it is not
   std::thread thread_;
 };
 

@@ -20,7 +20,10 @@ export class LadderView {
     const book = symbol?.book;
     this.rows.hidden = !book;
     this.empty.hidden = Boolean(book);
-    if (!book) return;
+    if (!book) {
+      this.empty.textContent = symbol?.noBook ? `No book: ${symbol.noBook}.` : 'No book.';
+      return;
+    }
     const digits = market.digits(symbol);
     const largest = Math.max(...book.bids.slice(0, levels).map(([, size]) => size),
         ...book.asks.slice(0, levels).map(([, size]) => size), 1);

@@ -7,7 +7,8 @@ const pointEvery = 250;
 function newSymbol(name) {
   return {
     name, description: '', digits: undefined, pipPosition: undefined,
-    bid: null, ask: null, sessionClose: null, mid: null, move: 'flat', book: null, points: [],
+    bid: null, ask: null, sessionClose: null, mid: null, move: 'flat', book: null,
+    noBook: '', points: [],
   };
 }
 
@@ -89,6 +90,7 @@ export class Market {
     const symbol = this.symbol(message.symbol);
     const empty = message.bids.length === 0 && message.asks.length === 0;
     symbol.book = empty ? null : message;
+    symbol.noBook = message.reason ?? '';
     if (message.mid !== null) this.moveTo(symbol, message.mid, message.t);
     return 'symbol';
   }

@@ -54,9 +54,9 @@ export class StatusView {
     }
     const late = market.notLive();
     if (late.length === 0) return '';
-    return late.map(({source, state, lag}) => {
+    return late.map(({source, state, lag, reason}) => {
       if (state === 'stale') return `${source} is quiet: its data is not current.`;
-      if (state === 'halted') return `${source} was halted: its journal is not the one we knew.`;
+      if (state === 'halted') return `Halted: ${reason}.`;
       return `${source} is catching up${lag ? `: ${lag} records behind` : ''}.`;
     }).join(' ');
   }
