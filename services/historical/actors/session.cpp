@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace depthwire::historical {
 namespace {
@@ -17,6 +18,7 @@ using ctrader::SessionState;
 using Status = bus::CommandAnswer::Status;
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
+constexpr std::size_t most_held = 256;
 
 ctrader::ConnectionName name_of(const SessionOptions& options) {
   const auto& connection = options.client.connection;
@@ -97,8 +99,17 @@ void Session::commit() { publisher_.flush(); }
 
 void Session::tick() {
   log_.tick();
-  if (!publisher_.take_resumed()) return;
+  if (publisher_.take_resumed()) restate();
+  if (!publisher_.full()) take_held();
+}
+
+// What was told while the disk was full is gone.
+void Session::restate() {
   log_.restate();
+  for (const auto& [name, bytes] : published_symbols_) {
+    bus::SymbolInfo info;
+    if (info.ParseFromString(bytes)) log_.symbol(info);
+  }
   commit();
 }
 
@@ -174,6 +185,19 @@ void Session::command(const std::string& name, const std::string& body,
   }
 }
 
+// What the broker answered could not be kept, and asking it costs a share of its rate limit.
+void Session::hold(Held held) {
+  if (held_.size() < most_held) return held_.push_back(std::move(held));
+  held.answer({Status::failed,
+               "the journal's disk is full, and " + std::to_string(most_held) +
+                   " commands wait for room already",
+               {}});
+}
+
+void Session::take_held() {
+  for (const auto& [name, body, answer] : std::exchange(held_, {})) command(name, body, answer);
+}
+
 std::optional<std::int64_t> Session::find(const std::string& symbol,
                                           const bus::AnswerCommand& answer) const {
   if (client_.state() != SessionState::ready || catalogue_.empty()) {
@@ -193,6 +217,7 @@ void Session::bars(const std::string& body, const bus::AnswerCommand& answer) {
     return answer({Status::refused, "the body of bars cannot be read", {}});
   }
   if (const auto wrong = check(command)) return answer({Status::refused, *wrong, {}});
+  if (publisher_.full()) return hold({"bars", body, answer});
   const auto id = find(command.symbol(), answer);
   if (!id) return;
   client_.send(ctrader::bars(account_, *id, *ctrader::number_of(command.period()),
@@ -224,8 +249,10 @@ void Session::got_bars(const bus::BarsCommand& command, const ctrader::Envelope&
     log_.append("bar", command.symbol(), record, open_ns, journal::synthetic);
     published.add(open_ns);
   }
-  counts_.bars += published.records;
   commit();
+  // Dropped, this time or by somebody before: asked for again once there is room.
+  if (publisher_.full()) return hold({"bars", command.SerializeAsString(), answer});
+  counts_.bars += published.records;
   answer(published.answer(message.hasmore()));
 }
 
@@ -242,6 +269,7 @@ void Session::ticks(const std::string& body, const bus::AnswerCommand& answer) {
     return answer({Status::refused, "the body of ticks cannot be read", {}});
   }
   if (const auto wrong = check(command)) return answer({Status::refused, *wrong, {}});
+  if (publisher_.full()) return hold({"ticks", body, answer});
   const auto id = find(command.symbol(), answer);
   if (!id) return;
   const auto side = command.side() == bus::bid ? market::Side::bid : market::Side::ask;
@@ -274,8 +302,9 @@ void Session::got_ticks(const bus::TicksCommand& command, const ctrader::Envelop
     log_.append("tick", command.symbol(), record, time_ns, journal::synthetic);
     published.add(time_ns);
   }
-  counts_.ticks += published.records;
   commit();
+  if (publisher_.full()) return hold({"ticks", command.SerializeAsString(), answer});
+  counts_.ticks += published.records;
   answer(published.answer(message.hasmore()));
 }
 

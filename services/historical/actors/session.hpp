@@ -32,7 +32,8 @@ struct SessionCounts {
 };
 
 /// History as a whole: a connection of its own, the symbols of the account, and one request to the
-/// broker for each command `bars` or `ticks`. On the one thread that runs `io`.
+/// broker for each command `bars` or `ticks`. While the journal's disk is full the broker is asked
+/// for nothing, and commands wait. On the one thread that runs `io`.
 class Session final : private ctrader::ClientHandler {
  public:
   /// Opens the journal and binds; throws service::ExitError as bus::Publisher does.
@@ -57,6 +58,15 @@ class Session final : private ctrader::ClientHandler {
 
   [[nodiscard]] bus::PublisherOptions with_commands(bus::PublisherOptions options);
   void command(const std::string& name, const std::string& body, const bus::AnswerCommand& answer);
+  /// A command that waits for room in the journal.
+  struct Held {
+    std::string name;
+    std::string body;
+    bus::AnswerCommand answer;
+  };
+  void hold(Held held);
+  void take_held();
+  void restate();
   void bars(const std::string& body, const bus::AnswerCommand& answer);
   void ticks(const std::string& body, const bus::AnswerCommand& answer);
   /// The broker's id of `symbol`; without one the command has been answered.
@@ -83,6 +93,7 @@ class Session final : private ctrader::ClientHandler {
   ctrader::Catalogue catalogue_;
   std::map<std::string, std::string> published_symbols_;  // serialized, by name
   SessionCounts counts_;
+  std::vector<Held> held_;  // oldest first
 };
 
 }  // namespace depthwire::historical

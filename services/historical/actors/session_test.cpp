@@ -3,12 +3,14 @@
 #include "common/bus/requester.hpp"
 #include "common/ctrader/test_broker.hpp"
 #include "common/journal/reader.hpp"
+#include "tests/support/full_disk.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 namespace depthwire::historical {
@@ -29,7 +31,8 @@ class SessionTest : public ::testing::Test {
                          .source = "sim.historical",
                          .journal = dir_.path() / "journal",
                          .publish = "tcp://127.0.0.1:*",
-                         .requests = "tcp://127.0.0.1:*"};
+                         .requests = "tcp://127.0.0.1:*",
+                         .storage = &disk_};
     options.client = {.name = "historical",
                       .connection = {.host = "localhost",
                                      .port = broker_.port(),
@@ -71,14 +74,22 @@ class SessionTest : public ::testing::Test {
     }
     return found;
   }
+  using Reply = tl::expected<bus::Reply, std::string>;
+  std::future<Reply> ask_later(const std::string& name, const google::protobuf::MessageLite& body) {
+    return std::async(
+        std::launch::async, [this, name, bytes = body.SerializeAsString()]() -> Reply {
+          bus::Requester requester(context_, session_->publisher().requests_address());
+          bus::Request request;
+          request.mutable_command()->set_name(name);
+          request.mutable_command()->set_body(bytes);
+          return requester.ask(request, 15s);
+        });
+  }
   bus::CommandReply ask(const std::string& name, const google::protobuf::MessageLite& body) {
-    auto reply = std::async(std::launch::async, [&] {
-      bus::Requester requester(context_, session_->publisher().requests_address());
-      bus::Request request;
-      request.mutable_command()->set_name(name);
-      request.mutable_command()->set_body(body.SerializeAsString());
-      return requester.ask(request, 15s);
-    });
+    auto reply = ask_later(name, body);
+    return wait_for(reply);
+  }
+  bus::CommandReply wait_for(std::future<Reply>& reply) {
     EXPECT_TRUE(run_until([&] { return reply.wait_for(0s) == std::future_status::ready; }));
     const auto answer = reply.get();
     EXPECT_TRUE(answer.has_value());
@@ -98,6 +109,23 @@ class SessionTest : public ::testing::Test {
     return command;
   }
 
+  /// One bar for each request.
+  void answer_bars() {
+    broker_.on(2137, [](TestBroker::Reply& reply) {
+      ctrader::ProtoOAGetTrendbarsRes result;
+      auto* bar = result.add_trendbar();
+      bar->set_low(100);
+      bar->set_utctimestampinminutes(10);
+      result.set_hasmore(false);
+      reply.answer(2138, result);
+    });
+  }
+  std::ptrdiff_t asked_for_bars() const {
+    const auto requests = broker_.requests();
+    return std::count(requests.begin(), requests.end(), 2137U);
+  }
+
+  tests::FullDisk disk_;
   TestBroker broker_;
   tests::TempDir dir_;
   zmq::context_t context_;
@@ -227,6 +255,28 @@ TEST_F(SessionTest, AWrongCommandIsRefusedWithoutAskingTheBroker) {
   EXPECT_EQ(ask("bars", backwards).status(), bus::CommandReply::refused);
   EXPECT_EQ(ask("dance", backwards).status(), bus::CommandReply::unknown_command);
   EXPECT_EQ(broker_.requests().size(), asked);
+}
+
+TEST_F(SessionTest, WhileTheDiskIsFullTheBrokerIsNotAskedAndCommandsWait) {
+  answer_bars();
+  ASSERT_TRUE(log_in());
+  disk_.full = true;
+  auto first = ask_later("bars", bars_of("EURUSD"));
+  ASSERT_TRUE(run_until([&] { return session_->publisher().full(); }));
+  EXPECT_EQ(asked_for_bars(), 1);
+  auto second = ask_later("bars", bars_of("GBPUSD"));
+  EXPECT_EQ(ask("dance", bars_of("EURUSD")).status(), bus::CommandReply::unknown_command);
+
+  EXPECT_EQ(asked_for_bars(), 1);
+  disk_.full = false;
+
+  EXPECT_EQ(history(wait_for(first)).records(), 1U);
+  EXPECT_EQ(history(wait_for(second)).records(), 1U);
+  EXPECT_EQ(asked_for_bars(), 3);
+  EXPECT_EQ(session_->counts().bars, 2U);
+  EXPECT_EQ(records(bus::Envelope::kBar).size(), 2U);
+  EXPECT_EQ(records(bus::Envelope::kLoss).size(), 1U);
+  EXPECT_EQ(records(bus::Envelope::kSymbolInfo).size(), 4U);  // told again
 }
 
 TEST_F(SessionTest, WithoutAConnectionACommandFailsAtOnce) {
