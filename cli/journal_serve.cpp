@@ -133,9 +133,14 @@ int journal_serve(const JournalServeOptions& options) {
   // In clear, so on loopback only: throws 78 for any other address.
   bus::secure_server(heartbeats, {}, options.publish);
   const auto publish = bus::bind_or_exit(heartbeats, options.publish);
-  const bus::RequestServer server(context, served, journal, nullptr);
+  bus::RequestServer server(context, served, journal, nullptr);
   tell(options, served.source, journal.head(), publish, server.address());
   do {
+    for (const auto& decision : server.take_decisions()) {
+      decision.answer({bus::CommandAnswer::Status::refused,
+                       "the journal is only served here; accept it once its publisher runs",
+                       {}});
+    }
     const auto frame =
         bus::heartbeat_frame(served.source, journal.head(), journal::system_time().utc_ns());
     heartbeats.send(zmq::buffer(frame), zmq::send_flags::dontwait);

@@ -294,6 +294,7 @@ void Publisher::tick() { impl_->tick(); }
 bool Publisher::full() const { return impl_->full_; }
 std::uint64_t Publisher::dropped() const { return impl_->dropped_; }
 std::uint64_t Publisher::refused() const { return impl_->refused_; }
+RequestCounts Publisher::requests() const { return impl_->server_->counts(); }
 std::map<std::string, journal::Position> Publisher::acknowledged() const {
   return impl_->keeper_.acknowledged();
 }

@@ -29,6 +29,13 @@ using AnswerCommand = std::function<void(CommandAnswer)>;  ///< callable once, f
 using CommandHandler =
     std::function<void(const std::string& name, const std::string& body, AnswerCommand)>;
 
+/// What the requests of a publisher came to, beside answers.
+struct RequestCounts {
+  std::uint64_t malformed = 0;    ///< no request at all
+  std::uint64_t unreachable = 0;  ///< answers to peers that have gone
+  std::uint64_t failed = 0;       ///< answered with an error of ours
+};
+
 struct PublisherOptions {
   std::string environment;        ///< sim, demo, live
   std::string source;             ///< <environment>.<service>
@@ -96,6 +103,8 @@ class Publisher {
   [[nodiscard]] bool full() const;
   /// Records that a full disk has cost so far. Any thread.
   [[nodiscard]] std::uint64_t dropped() const;
+  /// Any thread.
+  [[nodiscard]] RequestCounts requests() const;
   /// Peers so far that tried to subscribe with an unknown key, without one, or in another language.
   /// Any thread.
   [[nodiscard]] std::uint64_t refused() const;

@@ -3,6 +3,7 @@
 #include "common/bus/fetch.hpp"
 #include "common/bus/sockets.hpp"
 #include "common/bus/throttle.hpp"
+#include "common/service/exit_error.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "proto/bus/request.pb.h"
 
@@ -59,8 +60,13 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
 
   std::vector<Decision> take_decisions() {
     const std::lock_guard lock(mutex_);
+    if (!failure_.empty()) {
+      throw service::ExitError(service::exit_code::software,
+                               "requests cannot be answered any more: " + failure_);
+    }
     return std::exchange(decisions_, {});
   }
+  [[nodiscard]] RequestCounts counts() const { return {malformed_, unreachable_, failed_}; }
 
  private:
   struct Outgoing {
@@ -72,16 +78,30 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
     Request request;
   };
 
+  // What one request brings about is answered with an error. What breaks the sockets ends the
+  // process: without its journal served, a publisher is only half there.
   void run() {
+    try {
+      while (!stop_) turn();
+    } catch (const std::exception& error) {
+      const std::lock_guard lock(mutex_);
+      failure_ = error.what();
+    }
+  }
+
+  void turn() {
     std::array<zmq::pollitem_t, 2> items{
         {{socket_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, wake_, ZMQ_POLLIN, 0}}};
-    while (!stop_) {
+    try {
       zmq::poll(items.data(), items.size(), until_next_read());
-      if ((items[1].revents & ZMQ_POLLIN) != 0) send_answers();
-      for (int i = 0; i < most_requests_at_once && take_request(); ++i) {
-      }
-      if (!reads_.empty() && until_next_read() == std::chrono::milliseconds(0)) read_for_one();
+    } catch (const zmq::error_t& error) {
+      if (error.num() != EINTR) throw;
+      return;
     }
+    if ((items[1].revents & ZMQ_POLLIN) != 0) send_answers();
+    for (int i = 0; i < most_requests_at_once && take_request(); ++i) {
+    }
+    if (!reads_.empty() && until_next_read() == std::chrono::milliseconds(0)) read_for_one();
   }
 
   // How long until something that waits may be read; -1: nothing waits.
@@ -148,8 +168,10 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
           read.request.has_fetch()
               ? fetcher_.answer(read.request.fetch(), head, reply)
               : fetcher_.answer(read.request.latest(), newest(read.request.latest()), head, reply));
-    } catch (const std::system_error& error) {
-      // A segment that aged out meanwhile, or no descriptor left: asked again, it may be there.
+    } catch (const std::exception& error) {
+      // A segment that aged out meanwhile, no descriptor or no memory left: asked again, it may be
+      // there.
+      ++failed_;
       reply.mutable_error()->set_code(Error::unavailable);
       reply.mutable_error()->set_text(error.what());
     }
@@ -203,7 +225,12 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
     if (!commands_) {
       return answer({CommandAnswer::Status::unknown_command, "this process takes no commands", {}});
     }
-    commands_(command.name(), command.body(), answer);
+    try {
+      commands_(command.name(), command.body(), answer);
+    } catch (const std::exception& error) {
+      ++failed_;
+      answer({CommandAnswer::Status::failed, error.what(), {}});
+    }
   }
 
   void accept(const Command& command, const AnswerCommand& answer) {
@@ -267,9 +294,11 @@ class RequestServer::Impl : public std::enable_shared_from_this<RequestServer::I
   std::atomic<bool> stop_ = false;
   std::atomic<std::uint64_t> malformed_ = 0;
   std::atomic<std::uint64_t> unreachable_ = 0;
+  std::atomic<std::uint64_t> failed_ = 0;
   std::mutex mutex_;
   std::deque<Outgoing> outgoing_;
   std::vector<Decision> decisions_;
+  std::string failure_;  // why the thread has ended; empty: it has not
   std::thread thread_;
 };
 
@@ -281,5 +310,6 @@ RequestServer::RequestServer(zmq::context_t& context, const PublisherOptions& op
 RequestServer::~RequestServer() { impl_->stop(); }
 std::string RequestServer::address() const { return impl_->address_; }
 std::vector<Decision> RequestServer::take_decisions() { return impl_->take_decisions(); }
+RequestCounts RequestServer::counts() const { return impl_->counts(); }
 
 }  // namespace depthwire::bus

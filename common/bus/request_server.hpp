@@ -33,8 +33,11 @@ class RequestServer {
 
   [[nodiscard]] std::string address() const;
 
-  /// What `accept` commands have asked for since the last call. The publisher's thread.
+  /// What `accept` commands have asked for since the last call. The publisher's thread. Throws
+  /// service::ExitError 70 when requests cannot be answered any more.
   [[nodiscard]] std::vector<Decision> take_decisions();
+  /// Any thread.
+  [[nodiscard]] RequestCounts counts() const;
 
  private:
   class Impl;

@@ -76,6 +76,7 @@ class Subscriber::Impl {
     if (state_.live() || handshakes_.problem().empty()) return {};
     return "no connection to " + options_.source + ": " + handshakes_.problem();
   }
+  [[nodiscard]] std::uint64_t malformed() const { return state_.malformed() + malformed_replies_; }
 
  private:
   void connect() {
@@ -157,7 +158,10 @@ class Subscriber::Impl {
     // One reply may fill the batch; those that bring nothing are taken on the way.
     while (batch.empty() && requests_.recv(message, zmq::recv_flags::dontwait)) {
       Reply reply;
-      if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size()))) continue;
+      if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
+        ++malformed_replies_;
+        continue;
+      }
       state_.take_reply(std::move(reply), now, batch);
     }
   }
@@ -188,6 +192,7 @@ class Subscriber::Impl {
   std::deque<zmq::message_t> frames_;  // received, not yet looked at
   std::size_t frame_bytes_ = 0;
   std::vector<std::string_view> views_;
+  std::uint64_t malformed_replies_ = 0;
   SteadyClock::time_point last_receive_ = SteadyClock::now();
 };
 
@@ -203,6 +208,7 @@ std::uint64_t Subscriber::gaps() const { return impl_->state().doubts(); }
 std::uint64_t Subscriber::fetched() const { return impl_->state().fetched(); }
 std::uint64_t Subscriber::zombies() const { return impl_->state().zombies(); }
 std::string Subscriber::problem() const { return impl_->problem(); }
+std::uint64_t Subscriber::malformed() const { return impl_->malformed(); }
 bool Subscriber::live() const { return impl_->state().live() && !impl_->state().stale(); }
 bool Subscriber::halted() const { return impl_->state().halted(); }
 

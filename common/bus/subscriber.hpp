@@ -26,12 +26,13 @@ class Subscriber {
   /// Tells the publisher what is durably processed. Never blocks.
   void acknowledge(journal::Position position);
 
-  [[nodiscard]] journal::Position last() const;  ///< the last record delivered
-  [[nodiscard]] journal::Position head() const;  ///< the publisher's, as far as is known
-  [[nodiscard]] std::uint64_t gaps() const;      ///< how often something had to be fetched
-  [[nodiscard]] std::uint64_t fetched() const;   ///< records that came by FETCH
-  [[nodiscard]] std::uint64_t zombies() const;   ///< records of an earlier epoch, dropped
-  [[nodiscard]] bool live() const;               ///< not catching up, not stale, not halted
+  [[nodiscard]] journal::Position last() const;   ///< the last record delivered
+  [[nodiscard]] journal::Position head() const;   ///< the publisher's, as far as is known
+  [[nodiscard]] std::uint64_t gaps() const;       ///< how often something had to be fetched
+  [[nodiscard]] std::uint64_t fetched() const;    ///< records that came by FETCH
+  [[nodiscard]] std::uint64_t zombies() const;    ///< records of an earlier epoch, dropped
+  [[nodiscard]] std::uint64_t malformed() const;  ///< frames and replies that are none
+  [[nodiscard]] bool live() const;                ///< not catching up, not stale, not halted
 
   [[nodiscard]] bool halted() const;  ///< waits for an operator
   /// Why no connection comes about where somebody answers, for people: a wrong key, or none; empty

@@ -31,7 +31,13 @@ PublisherMetrics::PublisherMetrics(metrics::Registry& registry)
       dropped_(registry.counter("journal_dropped_records_total",
                                 "Records that were dropped because the disk was full.")),
       refused_(registry.counter("bus_refused_connections_total",
-                                "Attempts to subscribe with an unknown key, or without one.")) {}
+                                "Attempts to subscribe with an unknown key, or without one.")),
+      malformed_(registry.counter("bus_malformed_requests_total",
+                                  "Messages of peers that were no request.")),
+      failed_(registry.counter("bus_failed_requests_total",
+                               "Requests that were answered with an error of this process.")),
+      unreachable_(registry.counter("bus_unreachable_peers_total",
+                                    "Answers to peers that had gone by then.")) {}
 
 void PublisherMetrics::update(const bus::Publisher& publisher) {
   head_.set(static_cast<double>(publisher.head().offset));
@@ -40,6 +46,10 @@ void PublisherMetrics::update(const bus::Publisher& publisher) {
   next_ = now + look_every;
   dropped_.raise_to(publisher.dropped());
   update_refused(publisher.refused(), now);
+  const auto requests = publisher.requests();
+  malformed_.raise_to(requests.malformed);
+  failed_.raise_to(requests.failed);
+  unreachable_.raise_to(requests.unreachable);
   update_topics(publisher);
   update_consumers(publisher);
 }
@@ -95,13 +105,17 @@ SubscriberMetrics::SubscriberMetrics(metrics::Registry& registry, std::string_vi
                                 {{"source", short_name(source)}})),
       zombies_(registry.counter("zombie_records_total",
                                 "Records of an earlier life of a source that came late.",
-                                {{"source", short_name(source)}})) {}
+                                {{"source", short_name(source)}})),
+      malformed_(registry.counter("malformed_frames_total",
+                                  "Messages of a source that were no record and no reply.",
+                                  {{"source", short_name(source)}})) {}
 
 void SubscriberMetrics::update(std::uint64_t lag, const bus::Subscriber& subscriber) {
   lag_.set(static_cast<double>(lag));
   gaps_.raise_to(subscriber.gaps());
   fetched_.raise_to(subscriber.fetched());
   zombies_.raise_to(subscriber.zombies());
+  malformed_.raise_to(subscriber.malformed());
 }
 
 }  // namespace depthwire::service

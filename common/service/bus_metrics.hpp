@@ -14,8 +14,9 @@ namespace depthwire::service {
 
 /// What every publisher tells of its journal, under the same names in each process:
 /// journal_head_offset, journal_dropped_records_total, journal_consumer_lag_records{consumer},
-/// bus_refused_connections_total, and publish_time_seconds{kind, symbol}, from which freshness
-/// follows.
+/// bus_refused_connections_total, publish_time_seconds{kind, symbol}, from which freshness follows,
+/// and what requests came to: bus_malformed_requests_total, bus_failed_requests_total,
+/// bus_unreachable_peers_total.
 class PublisherMetrics {
  public:
   explicit PublisherMetrics(metrics::Registry& registry);
@@ -37,6 +38,9 @@ class PublisherMetrics {
   metrics::Gauge& head_;
   metrics::Counter& dropped_;
   metrics::Counter& refused_;
+  metrics::Counter& malformed_;
+  metrics::Counter& failed_;
+  metrics::Counter& unreachable_;
   std::uint64_t told_refused_ = 0;
   std::chrono::steady_clock::time_point next_refused_;
   std::map<std::string, Topic> topics_;
@@ -44,8 +48,8 @@ class PublisherMetrics {
 };
 
 /// What every reader tells of one journal that it follows: lag_records, gaps_total,
-/// fetched_records_total and zombie_records_total, each with the label `source`: the publisher
-/// without its environment.
+/// fetched_records_total, zombie_records_total and malformed_frames_total, each with the label
+/// `source`: the publisher without its environment.
 class SubscriberMetrics {
  public:
   SubscriberMetrics(metrics::Registry& registry, std::string_view source);
@@ -58,6 +62,7 @@ class SubscriberMetrics {
   metrics::Counter& gaps_;
   metrics::Counter& fetched_;
   metrics::Counter& zombies_;
+  metrics::Counter& malformed_;
 };
 
 }  // namespace depthwire::service

@@ -115,6 +115,7 @@ bus::PublisherOptions publisher_options(Runtime& runtime, const BusSettings& set
     return wait_for_room(runtime, why);
   };
   options.full_changed = [&runtime](bool full) { tell_full(runtime, full); };
+  options.fetch_bytes_per_second = settings.fetch_bytes_per_second;
   options.keep = keeper_options(runtime, settings.retention);
   if (!settings.keys.empty()) options.curve = bus::load_curve(settings.keys, runtime.process());
   return options;

@@ -97,6 +97,7 @@ struct BusSettings {
   std::filesystem::path journals = "var/journals";
   std::filesystem::path keys;
   std::uint64_t segment_bytes = 64ULL << 20;
+  std::uint64_t fetch_bytes_per_second = 64ULL << 20;
   RetentionSettings retention;
   Endpoint streaming{"tcp://127.0.0.1:5560", "tcp://127.0.0.1:5561"};
   Endpoint historical{"tcp://127.0.0.1:5562", "tcp://127.0.0.1:5563"};
@@ -119,6 +120,8 @@ struct BusSettings {
     field("segment_bytes", segment_bytes,
           "size of a journal's segments, which are taken from the disk whole and removed whole",
           config::Bounds{.min = 1 << 16, .max = 1 << 30});
+    field("fetch_bytes_per_second", fetch_bytes_per_second,
+          "what each publisher reads from its journal for those who ask; 0: no limit");
     field.group("retention", retention, "how long journals keep what they hold");
     field.group("streaming", streaming, "live market data");
     field.group("historical", historical, "history");
