@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
+#include <fstream>
+
 namespace depthwire::cli {
 namespace {
 
@@ -49,8 +51,13 @@ TEST_F(JournalCommands, TrimRemovesWholeSegmentsBeforeAPosition) {
 
   EXPECT_EQ(journal_trim({.directory = directory_, .before = inside_third, .dry_run = true}), 0);
   EXPECT_EQ(segments().size(), all.size());
+  const std::vector<std::string> others = {"7-900.snapshot", "skips", "stepping"};
+  for (const auto& name : others) std::ofstream(directory_ / name) << "state";
+  std::ofstream(journal::cut_path(all[0].path)) << "torn";
   EXPECT_EQ(journal_trim({.directory = directory_, .before = inside_third}), 0);
 
+  for (const auto& name : others) EXPECT_TRUE(std::filesystem::exists(directory_ / name)) << name;
+  EXPECT_FALSE(std::filesystem::exists(journal::cut_path(all[0].path)));
   EXPECT_EQ(segments().size(), all.size() - 2);
   EXPECT_EQ(segments().front().first_offset, all[2].first_offset);
   EXPECT_FALSE(std::filesystem::exists(journal::seal_path(all[0].path)));

@@ -105,6 +105,7 @@ int journal_trim(const JournalTrimOptions& options) {
     journal::disk().sync_directory(options.directory);
     journal::disk().remove(journal::seal_path(segments[i].path));
   }
+  if (!options.dry_run) journal::remove_old_cuts(options.directory);
   return service::exit_code::ok;
 }
 

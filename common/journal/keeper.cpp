@@ -89,6 +89,7 @@ void Keeper::round() {
     const auto segments = sealed();
     if (!options_.archive.empty()) archive(segments);
     remove_old(segments);
+    remove_old_cuts(options_.directory, *options_.storage);
     check_some();
   } catch (const std::system_error& error) {
     state_.trouble = error.what();

@@ -93,6 +93,36 @@ TEST_F(KeeperTest, AWallClockThatIsSetMakesNothingOld) {
   EXPECT_GT(report_.segments, sealed_);
 }
 
+TEST_F(KeeperTest, WhatWasCutGoesWithTheSegmentsAroundIt) {
+  const auto segments = list_segments(directory_);
+  const auto old = cut_path(segments[1].path);
+  const auto newest = cut_path(segments.back().path);
+  for (const auto& path : {old, newest}) File(path, O_RDWR | O_CREAT).write_at("torn", 0);
+  auto& keeper = this->keeper({});
+  keeper.round();
+  EXPECT_TRUE(disk().exists(old));
+
+  time_.advance(std::chrono::hours(25));
+  keeper.round();
+
+  EXPECT_FALSE(disk().exists(old));
+  EXPECT_TRUE(disk().exists(newest));
+}
+
+// A stage keeps its state, and what operators decided, beside its journal.
+TEST_F(KeeperTest, RetentionAndArchiveLeaveTheStagesFilesAlone) {
+  const std::vector<std::string> names = {"7-1.snapshot", "7-900.snapshot", "skips", "stepping"};
+  for (const auto& name : names) File(directory_ / name, O_RDWR | O_CREAT).write_at("state", 0);
+  auto& keeper = this->keeper({.archive = archive_});
+  time_.advance(std::chrono::hours(25));
+  for (std::size_t i = 0; i <= sealed_; ++i) keeper.round();
+  { const Writer again({.directory = directory_, .cut_to_step = true}); }
+
+  EXPECT_EQ(report_.removed, sealed_);
+  for (const auto& name : names) EXPECT_EQ(File(directory_ / name, O_RDONLY).size(), 5U) << name;
+  EXPECT_EQ(disk().list(archive_).size(), sealed_);
+}
+
 TEST_F(KeeperTest, ARequiredConsumerIsWaitedForAndNamed) {
   auto& keeper = this->keeper({.required = {"persister"}});
   time_.advance(std::chrono::hours(25));

@@ -148,8 +148,7 @@ class Recoverer {
   void set_aside() {
     for (const auto& [i, bytes] : set_aside_) {
       try {
-        const auto path = segments_[i].path.string() + ".cut";
-        storage_.open(path, Access::overwrite)->write_at(bytes, 0);
+        storage_.open(cut_path(segments_[i].path), Access::overwrite)->write_at(bytes, 0);
       } catch (const std::system_error& error) {
         if (!is_disk_full(error)) throw;
       }

@@ -14,6 +14,8 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return value;
 }
 
+constexpr std::string_view cut_extension = ".cut";
+
 }  // namespace
 
 std::string segment_name(std::uint64_t epoch, std::uint64_t first_offset) {
@@ -47,6 +49,20 @@ std::vector<Segment> list_segments(const std::filesystem::path& directory, Stora
   const auto same = [](const Segment& a, const Segment& b) { return a.first() == b.first(); };
   segments.erase(std::unique(segments.begin(), segments.end(), same), segments.end());
   return segments;
+}
+
+std::filesystem::path cut_path(const std::filesystem::path& segment) {
+  return segment.string() + std::string(cut_extension);
+}
+
+void remove_old_cuts(const std::filesystem::path& directory, Storage& storage) {
+  const auto segments = list_segments(directory, storage);
+  if (segments.empty()) return;
+  for (const auto& name : storage.list(directory)) {
+    if (!name.ends_with(cut_extension)) continue;
+    const auto cut = parse_segment(name.substr(0, name.size() - cut_extension.size()));
+    if (cut && cut->first() < segments.front().first()) storage.remove(directory / name);
+  }
 }
 
 Scan scan_segment(std::string_view bytes, const Segment& segment, TopicTable& topics) {

@@ -30,6 +30,13 @@ struct Segment {
 [[nodiscard]] std::vector<Segment> list_segments(const std::filesystem::path& directory,
                                                  Storage& storage = disk());
 
+/// What recovery kept aside of a segment.
+[[nodiscard]] std::filesystem::path cut_path(const std::filesystem::path& segment);
+
+/// Removes what was kept aside of segments before the oldest that is left: nobody can compare it
+/// with anything any more.
+void remove_old_cuts(const std::filesystem::path& directory, Storage& storage = disk());
+
 /// What a scan of one segment's bytes found.
 struct Scan {
   std::size_t valid_bytes = 0;  ///< up to here all is whole
