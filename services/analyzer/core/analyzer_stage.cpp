@@ -28,8 +28,10 @@ void AnalyzerStage::step(const Input& input, std::vector<Output>& outputs) {
     next_second_ = second_at_or_after(now_ + 1);
     find_next_timer();
   }
-  // Timers speak of what came before this input, yet are proved due by it.
-  if (input.epoch == evidence_.epoch() && next_second_ != 0) fire_timers(now_, step);
+  // Timers speak of what came before this input, yet are proved due by it; where something is
+  // missing in between, what came before says nothing of the time since.
+  const bool follows = input.epoch == evidence_.epoch() && !lost_;
+  if (follows && next_second_ != 0) fire_timers(now_, step);
   evidence_.mark(now_, input.epoch, input.offset);
   if (lost_) {
     lost_ = false;

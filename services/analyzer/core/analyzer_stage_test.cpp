@@ -254,9 +254,13 @@ TEST(AnalyzerStage, NothingSpansALostSource) {
   cut.insert(cut.end(), after.begin(), after.end());
   AnalyzerStage fresh;
   AnalyzerStage stage;
+  AnalyzerStage told;  // by a notice, as records that aged out are
 
   const auto expected = testing::run(fresh, after, lost_offset + 1);
   auto found = testing::run(stage, cut);
+  testing::run(told, before);
+  told.lost();
+  const auto after_notice = testing::run(told, after, lost_offset + 1);
 
   // What follows the loss equals a life that began there, but for returns and bars, whose windows
   // have rules of their own, and cool-downs.
@@ -280,6 +284,9 @@ TEST(AnalyzerStage, NothingSpansALostSource) {
     ASSERT_EQ(a[i], b[i]) << i;
     ASSERT_GT(b[i].inputs.from_offset, lost_offset);
   }
+  EXPECT_EQ(depth_series(after_notice), b);
+  // No timer speaks of the time in which records are missing.
+  for (const Output& output : after_notice) ASSERT_GE(output.receive_time, after.front().t);
 }
 
 TEST(AnalyzerStage, EveryOutputNamesAnOrderedRangeThatEndsAtItsInput) {

@@ -96,7 +96,7 @@ void RecordStage::take_other(const journal::Record& record, bus::StepOutputs& ou
     case Envelope::kSourceDown: input.value = SourceLost{}; break;
     case Envelope::kLoss:
       // A range of positions was lost to others long after it was read here.
-      if (other_.loss().to_offset() == 0) input.value = SourceLost{};
+      if (other_.loss().to_offset() == 0) stage_.lost();
       break;
     default: break;
   }

@@ -112,7 +112,7 @@ TEST(RecordStage, GoesOnFromASnapshotAsIfItHadNeverStopped) {
 TEST(RecordStage, ASnapshotHoldsTheBaselinesOfWeeks) {
   constexpr Ns week = 7 * 24 * market::ns_per_hour;
   testing::Log log;
-  for (int past = 0; past < 7; ++past) {
+  for (Ns past = 0; past < 7; ++past) {
     auto one = testing::generate_log("EURUSD", 40, 300);
     for (auto& record : one) record.t += past * week;
     log.insert(log.end(), one.begin(), one.end());
@@ -159,6 +159,37 @@ TEST(RecordStage, AnotherLayoutOfItsStateNeedsAnotherVersion) {
   // If this fails, raise state_version(), then put the new number here.
   EXPECT_EQ(state.size(), 178'938U);
   EXPECT_EQ(stage->state_version(), 1U);
+}
+
+// The source's disk was full: what it would have told in that time is missing.
+TEST(RecordStage, ADeclaredLossIsNotBridged) {
+  const auto log = testing::generate_log("EURUSD", 24, 300);
+  const Ns hole = 20 * ns_per_second;
+  Envelope loss;
+  loss.set_receive_time_ns(log.back().t + hole);
+  loss.mutable_loss()->set_source("sim.streaming");
+  loss.mutable_loss()->set_from_offset(1);
+  loss.mutable_loss()->set_records(99);
+  Envelope range = loss;
+  range.mutable_loss()->set_to_offset(9);
+  Bench missing;
+  Bench retention;
+  missing.run(log);
+  retention.run(log);
+  missing.published.clear();
+  retention.published.clear();
+
+  missing.step(Envelope::kLoss, loss.SerializeAsString());
+  retention.step(Envelope::kLoss, range.SerializeAsString());
+
+  for (const auto& published : missing.published) {
+    Envelope envelope;
+    ASSERT_TRUE(envelope.ParseFromString(published.envelope));
+    EXPECT_EQ(envelope.receive_time_ns(), loss.receive_time_ns()) << envelope.ShortDebugString();
+    EXPECT_FALSE(envelope.signal().has_value()) << envelope.ShortDebugString();
+  }
+  // Others had not read in time what was told here: time went on.
+  EXPECT_GT(retention.published.size(), missing.published.size());
 }
 
 TEST(RecordStage, RefusesWhatItCannotReadAndGoesOn) {
