@@ -114,6 +114,7 @@ class SessionTest : public ::testing::Test {
     broker_.on(2137, [](TestBroker::Reply& reply) {
       ctrader::ProtoOAGetTrendbarsRes result;
       auto* bar = result.add_trendbar();
+      bar->set_volume(7);
       bar->set_low(100);
       bar->set_utctimestampinminutes(10);
       result.set_hasmore(false);
