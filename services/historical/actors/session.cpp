@@ -34,7 +34,8 @@ tl::expected<std::vector<bus::Bar>, ctrader::DecodeError> bars_of(
     const ctrader::ProtoOAGetTrendbarsRes& answer, bus::Period period) {
   std::vector<bus::Bar> bars;
   for (const auto& sent : answer.trendbar()) {
-    auto bar = ctrader::decode_bar(sent.SerializeAsString());
+    // A field that the broker leaves out is no reason to throw: the decoder knows what it needs.
+    auto bar = ctrader::decode_bar(sent.SerializePartialAsString());
     if (!bar) return tl::unexpected(bar.error());
     bar->period = *ctrader::number_of(period);
     if (!bar->close) bar->close = bar->low;

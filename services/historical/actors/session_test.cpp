@@ -143,6 +143,22 @@ TEST_F(SessionTest, PublishesTheSymbolsOfTheAccount) {
   EXPECT_EQ(symbols[1].second.symbol_info().name(), "GBPUSD");
 }
 
+TEST_F(SessionTest, ABarWithoutItsVolumeEndsNothing) {
+  broker_.on(2137, [](TestBroker::Reply& reply) {
+    ctrader::ProtoOAGetTrendbarsRes result;
+    auto* bar = result.add_trendbar();
+    bar->set_low(100);
+    bar->set_utctimestampinminutes(10);
+    reply.answer(2138, result);
+  });
+  ASSERT_TRUE(log_in());
+
+  const auto reply = ask("bars", bars_of("EURUSD"));
+
+  ASSERT_EQ(reply.status(), bus::CommandReply::done) << reply.text();
+  EXPECT_EQ(records(bus::Envelope::kBar).at(0).second.bar().tick_count(), 0U);
+}
+
 TEST_F(SessionTest, ABarThatCannotBeIsRefusedAndNothingIsJournaled) {
   broker_.on(2137, [](TestBroker::Reply& reply) {
     ctrader::ProtoOAGetTrendbarsRes result;
