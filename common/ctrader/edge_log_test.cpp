@@ -139,6 +139,20 @@ TEST_F(EdgeLogTest, AnOutageThatWasOpenStaysTheSameOne) {
   EXPECT_EQ(records().back().source_up().down_since_ns(), 400);
 }
 
+TEST_F(EdgeLogTest, ALifeThatEndsBeforeItsSourceIsUpLeavesTheOutageOpen) {
+  for (const int stamp : {500, 600}) {
+    auto life = begin();
+    life.log.clock().stamp(stamp);
+    life.log.connection(SessionState::ready, "", true);
+    life.publisher.flush();
+  }
+  auto third = begin();
+
+  third.log.up();
+
+  EXPECT_EQ(records().back().source_up().down_since_ns(), 500);
+}
+
 TEST_F(EdgeLogTest, AnEndThatIsTheFirstToFindTheDiskFullIsToldAgain) {
   auto life = begin();
   life.log.clock().stamp(100);

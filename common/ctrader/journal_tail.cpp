@@ -21,6 +21,11 @@ std::int64_t receive_time_of(std::string_view envelope) {
 }
 
 void take(const journal::Record& record, JournalTail& tail) {
+  // A life begins in an outage, which lasts until its SOURCE_UP; it may not have come so far.
+  if (record.header.payload_type == bus::Envelope::kEpochStart && tail.has_records &&
+      !tail.down_since_ns) {
+    tail.down_since_ns = tail.last_receive_ns;
+  }
   tail.has_records = true;
   tail.last_receive_ns = std::max(tail.last_receive_ns, receive_time_of(record.payload));
   const auto type = record.header.payload_type;
