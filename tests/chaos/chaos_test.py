@@ -40,9 +40,7 @@ def parsed():
     parser.add_argument("--market", type=float, help="seconds that the market lasts; default: enough for all faults")
     parser.add_argument("--recording", nargs="?", const=os.environ.get("DEPTHWIRE_RECORDING", ""),
                         help="replay these files instead of a generated market")
-    options = parser.parse_args()
-    options.market = options.market or options.kills * SECONDS_A_KILL
-    return options
+    return parser.parse_args()
 
 
 def market(options, broker, root):
@@ -54,7 +52,7 @@ def market(options, broker, root):
 
 
 def plan(options, chance):
-    """Names of faults in the order they happen; enough of them for all kills, the rare ones at least once."""
+    """Names of faults in the order they happen; about enough of them for all kills, the rare ones at least once."""
     faults = ["take_database_away", "restart_database", "stop_one", "stop_one", "cut_connection", "slow_connection", "step_clock",
               "step_clock", "fail_sync", "fail_write", "kill_all"]
     full = ["fill_disk", "kill_on_full_disk", "cut_on_full_disk"]
@@ -63,11 +61,17 @@ def plan(options, chance):
         name = chance.choices(["kill_one", "kill_several", "kill_all", "stop_one", "cut_connection", "restart_database", *full],
                               [60, 15, 5, 5, 5, 5, 1, 1, 1])[0]
         faults.append(name)
-        kills += {"kill_one": 1, "kill_several": 2, "kill_all": 7}.get(name, 0)
+        kills += {"kill_one": 1, "kill_several": 4, "kill_all": 7}.get(name, 0)
     chance.shuffle(faults)
     for name in full:  # early, for without a market nothing fills a disk
         faults.insert(chance.randrange(len(faults) // 2), name)
     return faults
+
+
+def seconds_of(faults, options):
+    """Longer than all of them take: the usual ones, and what is long by the options."""
+    long_ones = options.away + faults.count("stop_one") * options.stop
+    return options.kills * SECONDS_A_KILL + max(0, long_ones - 30)
 
 
 def small_disk(options, pipeline):
@@ -81,6 +85,8 @@ def small_disk(options, pipeline):
 
 def run(options, root):
     chance = random.Random(options.seed)
+    names = plan(options, chance)
+    options.market = options.market or seconds_of(names, options)
     broker = free_ports(1)[0]
     wire = Wire(broker)
     clock = Clock(root)
@@ -97,8 +103,10 @@ def run(options, root):
         faults.wait_ready()
         wait_for(lambda: (pipeline.head("streaming") or 0) > PACE, "the market runs")
         began = time.monotonic()
-        for name in plan(options, chance):
+        for name in names:
             getattr(faults, name)()
+        while faults.kills < options.kills:
+            faults.kill_one()
         print(f"{faults.kills} kills in {time.monotonic() - began:.0f} s; slowest until ready again, in seconds: "
               + ", ".join(f"{name} {seconds:.1f}" for name, seconds in sorted(faults.slowest.items())))
         wait_until_over(pipeline, options.market + 120)
