@@ -1,6 +1,7 @@
 // F8 and F9: damage in sealed segments is refused or reported, a torn tail is cut and kept aside.
 #include "common/journal/reader.hpp"
 #include "common/journal/recovery.hpp"
+#include "common/journal/seal.hpp"
 #include "common/journal/segment.hpp"
 #include "common/journal/writer.hpp"
 #include "tests/support/simulated_disk.hpp"
@@ -67,6 +68,19 @@ TEST_F(DamageTest, AShortenedSegmentIsRefused) {
 
   EXPECT_EQ(start(), service::exit_code::corrupt);
   EXPECT_NE(text_.find("1000 bytes instead of"), std::string::npos) << text_;
+}
+
+TEST_F(DamageTest, ASealThatNamesNoTopicCountsAsNone) {
+  auto seal = load_seal(disk_, segments_.back().path);
+  if (!seal) {  // the newest segment has none yet
+    ASSERT_EQ(start(), 0);
+    seal = load_seal(disk_, segments_.back().path);
+  }
+  ASSERT_TRUE(seal);
+  seal->topics.emplace("two|bars|", 1);
+  store_seal(disk_, segments_.back().path, *seal);
+
+  EXPECT_EQ(start(), 0) << text_;
 }
 
 TEST_F(DamageTest, AMissingSegmentIsRefused) {

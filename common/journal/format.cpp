@@ -61,9 +61,13 @@ std::string_view to_string(FormatError error) {
   return "unknown";
 }
 
+bool is_topic(std::string_view text) {
+  return !text.empty() && text.find('|') == text.size() - 1 && text.size() <= max_topic_bytes;
+}
+
 std::size_t append_entry(std::string& out, std::string_view topic, const Header& header,
                          std::string_view payload) {
-  assert(topic.find('|') == topic.size() - 1 && topic.size() <= max_topic_bytes);
+  assert(is_topic(topic));
   assert(payload.size() <= max_payload_bytes);
   const std::size_t frame_bytes = topic.size() + header_bytes + payload.size();
   const std::size_t start = out.size();

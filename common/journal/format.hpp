@@ -70,6 +70,9 @@ enum class FormatError : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(FormatError error);
 
+/// A topic ends in '|', its only one, and is not too long.
+[[nodiscard]] bool is_topic(std::string_view text);
+
 /// Bytes of the entry that holds a frame of `frame_bytes`: lengths, CRC, frame, padding to 8.
 [[nodiscard]] constexpr std::size_t entry_bytes(std::size_t frame_bytes) {
   return (8 + frame_bytes + 7) / 8 * 8;

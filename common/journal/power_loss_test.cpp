@@ -16,7 +16,7 @@
 namespace depthwire::journal {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef DEPTHWIRE_SANITIZED
 constexpr std::uint64_t seeds = 200;  // the same code, several times as slow
 #else
 constexpr std::uint64_t seeds = 2'200;

@@ -42,7 +42,7 @@ std::optional<Seal> parse(std::string_view body) {
   while (!body.empty()) {
     const auto newest = take_number<std::uint64_t>(body, ' ');
     const auto topic = take(body, '\n');
-    if (!newest || !topic) return std::nullopt;
+    if (!newest || !topic || !is_topic(*topic)) return std::nullopt;
     seal.topics.emplace(*topic, *newest);
   }
   return seal;

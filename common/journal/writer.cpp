@@ -101,7 +101,7 @@ class Writer::Impl {
   TopicId topic(std::string_view name) {
     const auto found = ids_.find(std::string(name));
     if (found != ids_.end()) return {found->second};
-    assert(name.find('|') == name.size() - 1 && name.size() <= max_topic_bytes);
+    assert(is_topic(name));
     const std::lock_guard lock(mutex_);
     const auto index = static_cast<std::uint32_t>(topics_.size());
     topics_.push_back({.name = std::string(name)});
