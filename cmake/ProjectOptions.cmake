@@ -28,6 +28,7 @@ target_compile_options(depthwire_options INTERFACE
 if(DEPTHWIRE_SANITIZE)
   add_compile_options(-fsanitize=${DEPTHWIRE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${DEPTHWIRE_SANITIZE})
+  add_compile_definitions(DEPTHWIRE_SANITIZED)  # for tests that then do less
 endif()
 
 # The fuzzers steer by the branches that an input takes, so all code has to report them.

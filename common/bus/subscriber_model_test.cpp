@@ -18,7 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 using Time = SubscriberState::Time;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef DEPTHWIRE_SANITIZED
 constexpr std::uint64_t histories = 5'000;
 #else
 constexpr std::uint64_t histories = 100'000;

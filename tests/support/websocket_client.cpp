@@ -40,7 +40,7 @@ int WebSocketClient::Frame::close_code() const {
 }
 
 WebSocketClient::WebSocketClient(std::uint16_t port, Options options)
-    : port_(port), options_(std::move(options)) {
+    : options_(std::move(options)) {
   descriptor_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (descriptor_ < 0) fail("socket");
   if (options_.receive_buffer != 0) {

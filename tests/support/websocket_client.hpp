@@ -55,7 +55,6 @@ class WebSocketClient {
   [[nodiscard]] bool need(std::size_t bytes);
   std::string read_head();
 
-  std::uint16_t port_;
   Options options_;
   int descriptor_ = -1;
   std::string buffer_;
