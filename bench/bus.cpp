@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <thread>
 #include <vector>
@@ -92,7 +93,7 @@ class LiveFlow {
     auto next = Clock::now();
     while (!stop_) {
       source.publish(5);
-      next += std::chrono::microseconds(5 * 1'000'000 / live_rate);
+      next += std::chrono::microseconds(5'000'000 / live_rate);
       std::this_thread::sleep_until(next);
     }
   }
@@ -280,7 +281,7 @@ void slow_consumer(zmq::context_t& context) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   if (argc == 4) OtherProcess::run(argv[2], argv[3]);
   const std::string_view wanted = argc > 1 ? argv[1] : "";
   const auto is_wanted = [&](std::string_view name) {
@@ -296,4 +297,7 @@ int main(int argc, char** argv) {
   if (is_wanted("bus.gap_repair_ms")) gap_repair(context);
   if (is_wanted("bus.slow_consumer") || is_wanted("bus.catch_up")) slow_consumer(context);
   return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "bench_bus: %s\n", error.what());
+  return 1;
 }

@@ -110,7 +110,7 @@ TEST(RecordStage, GoesOnFromASnapshotAsIfItHadNeverStopped) {
 }
 
 TEST(RecordStage, ASnapshotHoldsTheBaselinesOfWeeks) {
-  constexpr Ns week = 7 * 24 * market::ns_per_hour;
+  constexpr Ns week = Ns{7} * 24 * market::ns_per_hour;
   testing::Log log;
   for (Ns past = 0; past < 7; ++past) {
     auto one = testing::generate_log("EURUSD", 40, 300);
