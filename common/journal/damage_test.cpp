@@ -11,10 +11,10 @@
 namespace depthwire::journal {
 namespace {
 
-const std::filesystem::path directory = "journal";
-
 class DamageTest : public ::testing::Test {
  protected:
+  static inline const std::filesystem::path directory = "journal";
+
   void SetUp() override {
     Writer writer(options());
     for (int i = 0; i < 100; ++i) {
@@ -41,6 +41,11 @@ class DamageTest : public ::testing::Test {
       return error.code();
     }
     return 0;
+  }
+  // The newest segment is sealed by the next start.
+  Seal newest_seal() {
+    EXPECT_EQ(start(), 0) << text_;
+    return load_seal(disk_, segments_.back().path).value();
   }
   std::string bytes_of(const std::filesystem::path& path) {
     return read_all(*disk_.open(path, Access::read));
@@ -71,16 +76,20 @@ TEST_F(DamageTest, AShortenedSegmentIsRefused) {
 }
 
 TEST_F(DamageTest, ASealThatNamesNoTopicCountsAsNone) {
-  auto seal = load_seal(disk_, segments_.back().path);
-  if (!seal) {  // the newest segment has none yet
-    ASSERT_EQ(start(), 0);
-    seal = load_seal(disk_, segments_.back().path);
-  }
-  ASSERT_TRUE(seal);
-  seal->topics.emplace("two|bars|", 1);
-  store_seal(disk_, segments_.back().path, *seal);
+  auto seal = newest_seal();
+  seal.topics.emplace("two|bars|", 1);
+  store_seal(disk_, segments_.back().path, seal);
 
   EXPECT_EQ(start(), 0) << text_;
+}
+
+TEST_F(DamageTest, ASealThatEndsElsewhereThanItsRecordsIsRefused) {
+  auto seal = newest_seal();
+  ++seal.last.offset;
+  store_seal(disk_, segments_.back().path, seal);
+
+  EXPECT_EQ(start(), service::exit_code::corrupt);
+  EXPECT_NE(text_.find("it ends with offset 100 instead of 101"), std::string::npos) << text_;
 }
 
 TEST_F(DamageTest, AMissingSegmentIsRefused) {

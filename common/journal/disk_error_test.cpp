@@ -11,10 +11,10 @@
 namespace depthwire::journal {
 namespace {
 
-const std::filesystem::path directory = "journal";
-
 class DiskErrors : public ::testing::Test {
  protected:
+  static inline const std::filesystem::path directory = "journal";
+
   WriterOptions options() {
     return {.directory = directory,
             .segment_bytes = 4096,

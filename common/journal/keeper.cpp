@@ -117,11 +117,9 @@ std::vector<Keeper::SealedSegment> Keeper::sealed() {
 }
 
 bool Keeper::damaged(const SealedSegment& segment, std::string_view bytes) {
-  TopicTable ignored;
-  const auto scan = scan_segment(bytes, segment.segment, ignored);
-  if (bytes.size() == segment.seal.bytes && scan.valid_bytes == segment.seal.bytes) return false;
-  state_.damage = segment.segment.path.string() + " at byte " + std::to_string(scan.valid_bytes) +
-                  ": " + std::string(to_string(scan.stopped_by));
+  const auto how = damage(bytes, segment.segment, segment.seal);
+  if (!how) return false;
+  state_.damage = segment.segment.path.string() + ": " + *how;
   return true;
 }
 

@@ -23,7 +23,6 @@ constexpr std::uint64_t seeds = 2'200;
 #endif
 constexpr int lives_per_seed = 6;
 constexpr std::uint16_t control_type = 101;
-const std::filesystem::path directory = "journal";
 
 struct Known {
   Position position;
@@ -34,6 +33,8 @@ struct Known {
 /// One journal through several lives, beside what it was told. (2,200 seeds cut the power more than
 /// 10,000 times.)
 class Lives {
+  static inline const std::filesystem::path directory = "journal";
+
  public:
   explicit Lives(std::uint64_t seed) : random_(seed), stage_(seed % 2 == 1) {}
 

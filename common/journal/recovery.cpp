@@ -57,7 +57,7 @@ class Recoverer {
         recovery_.found.last = seals_[i]->last;
       } else {
         const auto scan = scan_segment(read_all(*file), segments_[i], recovery_.topics);
-        if (!scan.whole() || scan.valid_bytes == 0) damaged_at(segments_[i], scan);
+        if (!scan.whole() || scan.valid_bytes == 0) damaged(segments_[i], stop(scan));
         keep(i, scan.valid_bytes, scan);
       }
     }
@@ -71,10 +71,8 @@ class Recoverer {
         recovery_.unchecked.insert(recovery_.unchecked.begin(), segment);
         continue;
       }
-      TopicTable ignored;
       const auto bytes = read_all(*storage_.open(segment.path, Access::read));
-      const auto scan = scan_segment(bytes, segment, ignored);
-      if (scan.valid_bytes != seals_[i - 1]->bytes) damaged_at(segment, scan);
+      if (const auto how = damage(bytes, segment, *seals_[i - 1])) damaged(segment, *how);
     }
   }
 
@@ -82,11 +80,6 @@ class Recoverer {
     if (bytes == seal.bytes) return;
     damaged(segment,
             "it has " + std::to_string(bytes) + " bytes instead of " + std::to_string(seal.bytes));
-  }
-
-  [[noreturn]] static void damaged_at(const Segment& segment, const Scan& scan) {
-    damaged(segment, std::string(to_string(scan.stopped_by)) + " at byte " +
-                         std::to_string(scan.valid_bytes));
   }
 
   void check_follows(std::size_t i) const {

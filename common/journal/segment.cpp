@@ -100,4 +100,18 @@ Scan scan_segment(std::string_view bytes, const Segment& segment, TopicTable& to
   return scan;
 }
 
+std::string stop(const Scan& scan) {
+  return std::string(to_string(scan.stopped_by)) + " at byte " + std::to_string(scan.valid_bytes);
+}
+
+std::optional<std::string> damage(std::string_view bytes, const Segment& segment,
+                                  const Seal& seal) {
+  TopicTable ignored;
+  const auto scan = scan_segment(bytes, segment, ignored);
+  if (bytes.size() != seal.bytes || scan.valid_bytes != seal.bytes) return stop(scan);
+  if (scan.last == seal.last) return std::nullopt;
+  return "it ends with offset " + std::to_string(scan.last.offset) + " instead of " +
+         std::to_string(seal.last.offset);
+}
+
 }  // namespace depthwire::journal

@@ -57,4 +57,11 @@ struct Scan {
 /// Reads records while magic, bounds, CRC and continuity hold; tells each to `topics`.
 [[nodiscard]] Scan scan_segment(std::string_view bytes, const Segment& segment, TopicTable& topics);
 
+/// Where and why the scan stopped, in words.
+[[nodiscard]] std::string stop(const Scan& scan);
+
+/// How the bytes of a sealed segment are not what its seal says, in words; nothing when they are.
+[[nodiscard]] std::optional<std::string> damage(std::string_view bytes, const Segment& segment,
+                                                const Seal& seal);
+
 }  // namespace depthwire::journal
