@@ -72,7 +72,7 @@ class StoppedJournal final : public journal::Catalogue {
 };
 
 /// No publisher may begin to write while its old head is served. nullptr for an archive.
-std::unique_ptr<journal::StorageFile> lock(const fs::path& directory) {
+std::unique_ptr<journal::StorageFile> lock_to_serve(const fs::path& directory) {
   if (!fs::exists(directory / "LOCK")) return nullptr;
   auto file = journal::disk().open(directory / "LOCK", journal::Access::lock);
   if (file->try_lock()) return file;
@@ -118,7 +118,7 @@ int journal_serve(const JournalServeOptions& options) {
     throw service::ExitError(service::exit_code::usage,
                              options.directory.string() + " is not a directory");
   }
-  const auto held = lock(options.directory);
+  const auto held = lock_to_serve(options.directory);
   bus::PublisherOptions served;
   served.source = options.source.empty()
                       ? fs::weakly_canonical(options.directory).filename().string()

@@ -34,7 +34,7 @@ Position parse_position(const std::string& text) {
 }
 
 /// Holds the journal against a publisher; nullptr for an archive, which nobody writes in place.
-std::unique_ptr<journal::StorageFile> lock(const fs::path& directory) {
+std::unique_ptr<journal::StorageFile> lock_to_trim(const fs::path& directory) {
   if (!fs::exists(directory / "LOCK")) return nullptr;
   auto file = journal::disk().open(directory / "LOCK", journal::Access::lock);
   if (file->try_lock()) return file;
@@ -89,7 +89,7 @@ int journal_trim(const JournalTrimOptions& options) {
   const auto before = options.before.empty() ? Position{} : parse_position(options.before);
   const auto oldest_ns = journal::system_time().utc_ns() -
                          static_cast<std::int64_t>(options.older_than_hours * 3.6e12);
-  const auto held = lock(options.directory);
+  const auto held = lock_to_trim(options.directory);
   const auto segments = journal::list_segments(options.directory);
   if (segments.empty()) usage("no journal in " + options.directory.string());
   // The newest stays: a publisher goes on from its last record.

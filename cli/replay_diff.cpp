@@ -17,14 +17,14 @@ using nlohmann::json;
 
 constexpr int different = 1;
 
-[[noreturn]] void refuse(const std::string& text) {
+[[noreturn]] void refuse_diff(const std::string& text) {
   throw service::ExitError(service::exit_code::usage, "replay --diff: " + text);
 }
 
 /// What is compared with what: two journals, or each journal of a folder with its namesake.
 std::vector<std::pair<fs::path, fs::path>> pairs(const fs::path& a, const fs::path& b) {
   for (const auto& path : {a, b}) {
-    if (!fs::is_directory(path)) refuse(path.string() + " is not a directory");
+    if (!fs::is_directory(path)) refuse_diff(path.string() + " is not a directory");
   }
   if (replay::is_journal(a) && replay::is_journal(b)) return {{a, b}};
   std::vector<std::pair<fs::path, fs::path>> found;
@@ -32,10 +32,10 @@ std::vector<std::pair<fs::path, fs::path>> pairs(const fs::path& a, const fs::pa
     if (!replay::is_journal(entry.path())) continue;
     const auto other = b / entry.path().filename();
     if (!replay::is_journal(other))
-      refuse(b.string() + " has no journal " + entry.path().filename().string());
+      refuse_diff(b.string() + " has no journal " + entry.path().filename().string());
     found.emplace_back(entry.path(), other);
   }
-  if (found.empty()) refuse("no journal in " + a.string());
+  if (found.empty()) refuse_diff("no journal in " + a.string());
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -43,8 +43,8 @@ std::vector<std::pair<fs::path, fs::path>> pairs(const fs::path& a, const fs::pa
 std::optional<journal::Position> position(const char* option, const std::string& text) {
   if (text.empty()) return std::nullopt;
   if (const auto parsed = replay::parse_position(text)) return parsed;
-  refuse(std::string(option) + ": expected a position of the input, EPOCH:OFFSET, got \"" + text +
-         "\"");
+  refuse_diff(std::string(option) + ": expected a position of the input, EPOCH:OFFSET, got \"" +
+              text + "\"");
 }
 
 json to_json(const std::string& name, const replay::Comparison& comparison) {

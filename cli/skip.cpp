@@ -19,14 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& text) {
+[[noreturn]] void refuse_skip(const std::string& text) {
   throw service::ExitError(service::exit_code::usage, "skip: " + text);
 }
 
 void check_source(const std::string& source) {
   const auto dot = source.find('.');
   if (dot != source.npos && source.substr(dot + 1) == "streaming") return;
-  refuse("--source: expected ENVIRONMENT.streaming, which stages read, got \"" + source + "\"");
+  refuse_skip("--source: expected ENVIRONMENT.streaming, which stages read, got \"" + source +
+              "\"");
 }
 
 /// The topic of the record to be skipped; it has to exist where the source's journal is at hand.
@@ -35,7 +36,8 @@ std::string topic_of(const fs::path& journal, journal::Position position) {
   replay::Records records(journal, {position.epoch, position.offset - 1});
   const auto* record = records.next();
   if (record == nullptr || record->position() != position) {
-    refuse("--position: " + journal.string() + " holds no record " + journal::to_string(position));
+    refuse_skip("--position: " + journal.string() + " holds no record " +
+                journal::to_string(position));
   }
   return std::string(record->topic.substr(0, record->topic.size() - 1));
 }
@@ -58,9 +60,9 @@ int skip(const Common& common, const SkipOptions& options) {
   check_source(options.source);
   const auto position = replay::parse_position(options.position);
   if (!position || position->offset == 0) {
-    refuse("--position: expected EPOCH:OFFSET, got \"" + options.position + "\"");
+    refuse_skip("--position: expected EPOCH:OFFSET, got \"" + options.position + "\"");
   }
-  if (options.reason.empty()) refuse("--reason: say why; it is journaled with the record");
+  if (options.reason.empty()) refuse_skip("--reason: say why; it is journaled with the record");
   const Place place = find_place(common.root, common.config);
   AllSettings settings;
   settings.load(place.config);
@@ -68,13 +70,13 @@ int skip(const Common& common, const SkipOptions& options) {
   const auto stage = options.source.substr(0, options.source.find('.') + 1) + options.stage;
   const auto journal = journals / stage;
   if (!replay::is_journal(journal)) {
-    refuse("no journal of " + stage + " in " + fs::absolute(journals).string() +
-           " (bus.journals); --config or --root name another installation");
+    refuse_skip("no journal of " + stage + " in " + fs::absolute(journals).string() +
+                " (bus.journals); --config or --root name another installation");
   }
   const auto held = lock(journal, stage);
   if (bus::last_cause(journal, replay::last_position(journal)) >= *position) {
-    refuse(stage + " has stepped " + journal::to_string(*position) +
-           " already, and its outputs are published: there is nothing to skip");
+    refuse_skip(stage + " has stepped " + journal::to_string(*position) +
+                " already, and its outputs are published: there is nothing to skip");
   }
   const auto topic = topic_of(journals / options.source, *position);
   bus::add_skip(journal, *position, options.reason);

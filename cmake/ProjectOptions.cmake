@@ -21,6 +21,10 @@ target_compile_options(depthwire_options INTERFACE
   -Woverloaded-virtual -Wnon-virtual-dtor
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond> $<$<CXX_COMPILER_ID:GNU>:-Wlogical-op>
   -Wno-missing-field-initializers -Werror
+  # In a unity build sources are included one after another: what is local to one is no name that
+  # the next one hides. clang-tidy looks at each alone.
+  $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-shadow>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
   # Same input, same bytes: no fused multiply-add behind our back.
   -ffp-contract=off)
 

@@ -17,7 +17,7 @@ constexpr std::uint32_t ordinary = 2127;
 constexpr std::uint32_t historical = 2137;
 constexpr std::uint32_t heartbeat_type = 51;
 
-const TimePoint start{1000h};
+const TimePoint began{1000h};
 
 QueuedRequest of_type(std::uint32_t type, const std::string& id = "") {
   return {Request{type, ""}, id};
@@ -26,7 +26,7 @@ QueuedRequest of_type(std::uint32_t type, const std::string& id = "") {
 /// Sends all that may go in `span`, as fast as allowed; gives the number of each type.
 std::map<std::uint32_t, int> drain(RequestQueue& queue, Duration span) {
   std::map<std::uint32_t, int> sent;
-  for (auto now = start; now < start + span;) {
+  for (auto now = began; now < began + span;) {
     while (const auto request = queue.pop(now)) ++sent[request->request.payload_type];
     const auto due = queue.next_due();
     if (!due) break;
@@ -55,46 +55,46 @@ TEST(RequestQueue, AHistoricalRequestHoldsNoOrdinaryOneBack) {
   queue.push(of_type(historical, "h2"));
   queue.push(of_type(ordinary, "o1"));
 
-  EXPECT_EQ(queue.pop(start)->client_msg_id, "h1");
-  EXPECT_EQ(queue.pop(start)->client_msg_id, "o1");
-  EXPECT_FALSE(queue.pop(start));
+  EXPECT_EQ(queue.pop(began)->client_msg_id, "h1");
+  EXPECT_EQ(queue.pop(began)->client_msg_id, "o1");
+  EXPECT_FALSE(queue.pop(began));
 }
 
 TEST(RequestQueue, OneClassGoesInOrder) {
   RequestQueue queue;
   for (const auto* id : {"1", "2", "3"}) queue.push(of_type(ordinary, id));
 
-  EXPECT_EQ(queue.pop(start)->client_msg_id, "1");
-  EXPECT_EQ(queue.pop(start + 1s)->client_msg_id, "2");
-  EXPECT_EQ(queue.pop(start + 2s)->client_msg_id, "3");
+  EXPECT_EQ(queue.pop(began)->client_msg_id, "1");
+  EXPECT_EQ(queue.pop(began + 1s)->client_msg_id, "2");
+  EXPECT_EQ(queue.pop(began + 2s)->client_msg_id, "3");
 }
 
 TEST(RequestQueue, AHeartbeatPassesTheLimits) {
   RequestQueue queue;
   queue.push(of_type(ordinary));
-  ASSERT_TRUE(queue.pop(start));
+  ASSERT_TRUE(queue.pop(began));
   queue.push(of_type(ordinary));
   queue.push(of_type(heartbeat_type));
 
-  EXPECT_EQ(queue.pop(start)->request.payload_type, heartbeat_type);
+  EXPECT_EQ(queue.pop(began)->request.payload_type, heartbeat_type);
 }
 
 TEST(RequestQueue, APausedTypeLetsOthersPass) {
   RequestQueue queue;
-  queue.pause(ordinary, start + 3s);
+  queue.pause(ordinary, began + 3s);
   queue.push(of_type(ordinary));
   queue.push(of_type(2156));
 
-  EXPECT_EQ(queue.pop(start)->request.payload_type, 2156U);
-  EXPECT_FALSE(queue.pop(start + 2s));
-  EXPECT_EQ(queue.next_due(), start + 3s);
-  EXPECT_TRUE(queue.pop(start + 3s));
+  EXPECT_EQ(queue.pop(began)->request.payload_type, 2156U);
+  EXPECT_FALSE(queue.pop(began + 2s));
+  EXPECT_EQ(queue.next_due(), began + 3s);
+  EXPECT_TRUE(queue.pop(began + 3s));
 }
 
 TEST(Pending, GivesBackWhatWasAskedForOnce) {
   Pending<int> pending("p-");
-  const auto first = pending.add(1, start);
-  const auto second = pending.add(2, start);
+  const auto first = pending.add(1, began);
+  const auto second = pending.add(2, began);
 
   EXPECT_NE(first, second);
   EXPECT_EQ(pending.complete(second), 2);
@@ -105,11 +105,11 @@ TEST(Pending, GivesBackWhatWasAskedForOnce) {
 
 TEST(Pending, ExpiresWhatWasNotAnswered) {
   Pending<int> pending("p-");
-  std::ignore = pending.add(1, start + 1s);
-  std::ignore = pending.add(2, start + 2s);
+  std::ignore = pending.add(1, began + 1s);
+  std::ignore = pending.add(2, began + 2s);
 
-  EXPECT_THAT(pending.expire(start + 1s), ElementsAre(1));
-  EXPECT_THAT(pending.expire(start + 1s), IsEmpty());
+  EXPECT_THAT(pending.expire(began + 1s), ElementsAre(1));
+  EXPECT_THAT(pending.expire(began + 1s), IsEmpty());
   EXPECT_THAT(pending.take_all(), ElementsAre(2));
 }
 

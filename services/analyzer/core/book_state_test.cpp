@@ -7,7 +7,7 @@ namespace {
 
 using market::Price;
 
-constexpr Ns s = ns_per_second;
+constexpr Ns second = ns_per_second;
 
 /// Spread 10 points on both feeds.
 BookFacts calm() {
@@ -21,7 +21,7 @@ BookFacts calm() {
 
 BookState live_at(Ns t) {
   BookState state;
-  state.depth(t - s, calm(), 0);
+  state.depth(t - second, calm(), 0);
   state.look(t, calm());
   return state;
 }
@@ -34,68 +34,68 @@ TEST(BookState, WarmsForASecondAndNeedsBothSides) {
 
   facts.ask.reset();
   state.depth(0, facts, 0);
-  state.look(2 * s, facts);
+  state.look(2 * second, facts);
   EXPECT_EQ(state.phase(), BookPhase::warming);
-  state.depth(3 * s, calm(), 0);
+  state.depth(3 * second, calm(), 0);
 
   EXPECT_TRUE(state.live());
   EXPECT_EQ(state.quality(), Quality::ok);
 }
 
 TEST(BookState, IsSuspectWhenCrossedForLongAndRecoversAfterFiveCalmSeconds) {
-  BookState state = live_at(10 * s);
+  BookState state = live_at(10 * second);
   BookFacts crossed = calm();
   crossed.bid = Price{100'010};
 
-  state.depth(10 * s, crossed, 0);
-  state.look(10 * s + 500 * ns_per_ms, crossed);
+  state.depth(10 * second, crossed, 0);
+  state.look(10 * second + 500 * ns_per_ms, crossed);
   EXPECT_TRUE(state.live());
-  state.look(10 * s + 501 * ns_per_ms, crossed);
+  state.look(10 * second + 501 * ns_per_ms, crossed);
   EXPECT_EQ(state.phase(), BookPhase::suspect);
   EXPECT_EQ(state.quality(), Quality::invalid);
 
-  state.depth(11 * s, calm(), 0);
-  state.look(15 * s, calm());
+  state.depth(11 * second, calm(), 0);
+  state.look(15 * second, calm());
   EXPECT_EQ(state.phase(), BookPhase::suspect);
-  state.look(16 * s, calm());
+  state.look(16 * second, calm());
   EXPECT_TRUE(state.live());
 }
 
 TEST(BookState, IsSuspectAfterThreeUnknownRemovalsInTenSeconds) {
-  BookState state = live_at(10 * s);
+  BookState state = live_at(10 * second);
 
-  state.depth(11 * s, calm(), 1);
-  state.depth(12 * s, calm(), 1);
+  state.depth(11 * second, calm(), 1);
+  state.depth(12 * second, calm(), 1);
   EXPECT_TRUE(state.live());
-  state.depth(20 * s, calm(), 1);
+  state.depth(20 * second, calm(), 1);
 
   EXPECT_EQ(state.phase(), BookPhase::suspect);
 }
 
 TEST(BookState, IsSuspectWhenDepthAndSpotDriftApart) {
-  BookState state = live_at(10 * s);
+  BookState state = live_at(10 * second);
   BookFacts apart = calm();
   apart.bid = Price{100'031};
   apart.ask = Price{100'041};
 
-  state.depth(11 * s, apart, 0);
-  state.look(13 * s, apart);
+  state.depth(11 * second, apart, 0);
+  state.look(13 * second, apart);
   EXPECT_TRUE(state.live());
-  state.look(13 * s + 1, apart);
+  state.look(13 * second + 1, apart);
 
   EXPECT_EQ(state.phase(), BookPhase::suspect);
 }
 
 TEST(BookState, IsStaleWhenOnlyTheSpotMoves) {
-  BookState state = live_at(10 * s);
+  BookState state = live_at(10 * second);
   BookFacts moved = calm();
   moved.spot_mid_half_points = 200'032;
 
-  state.look(18 * s, moved);
+  state.look(18 * second, moved);
   EXPECT_TRUE(state.live());
-  state.look(19 * s, moved);
+  state.look(19 * second, moved);
   EXPECT_EQ(state.phase(), BookPhase::stale);
-  state.depth(20 * s, calm(), 0);
+  state.depth(20 * second, calm(), 0);
 
   EXPECT_TRUE(state.live());
 }
@@ -106,7 +106,7 @@ TEST(BookState, RefusesDepthOnAnotherPriceScale) {
   facts.spot_bid = Price{100'201};
 
   state.depth(0, facts, 0);
-  state.look(2 * s, facts);
+  state.look(2 * second, facts);
 
   EXPECT_TRUE(state.wrong_scale());
   EXPECT_FALSE(state.live());
@@ -114,7 +114,7 @@ TEST(BookState, RefusesDepthOnAnotherPriceScale) {
 }
 
 TEST(BookState, AResetStartsItAnew) {
-  BookState state = live_at(10 * s);
+  BookState state = live_at(10 * second);
 
   state.reset();
 
