@@ -67,6 +67,27 @@ class StageLossTest : public ::testing::Test {
     if (orderly) stage_->close();
     stage_.reset();
   }
+  // A stage that has read 50 records meets another journal after it was down. Returns where it was.
+  struct Known {
+    journal::Position input;
+    journal::Position output;
+  };
+  Known meet_another_journal(bool orderly) {
+    start_input();
+    feed(50);
+    start_stage();
+    run_to_head();
+    const Known known{stage_->input().last(), stage_->output().head()};
+    stop_stage(orderly);
+    input_.reset();
+    fs::remove_all(input());
+
+    start_input();
+    feed(10);
+    start_stage();
+    run_until([&] { return !stage_->halted().empty(); });
+    return known;
+  }
   // Retention takes the oldest segments, all but the newest.
   journal::Position age_out() {
     auto segments = journal::list_segments(input());
@@ -145,23 +166,11 @@ TEST_F(StageLossTest, AStageWithoutASnapshotIsToldWhatAgedOutBehindItsJournal) {
 
 TEST_F(StageLossTest, AStageHaltsWhenItsSourceWasEmptiedWhileItWasDown) {
   for (const bool orderly : {true, false}) {
-    start_input();
-    feed(50);
-    start_stage();
-    run_to_head();
-    const auto before = stage_->output().head();
-    stop_stage(orderly);
-    input_.reset();
-    fs::remove_all(input());
-
-    start_input();
-    feed(10);
-    start_stage();
-    run_until([&] { return !stage_->halted().empty(); });
+    const auto known = meet_another_journal(orderly);
 
     EXPECT_NE(stage_->halted().find("was replaced"), std::string::npos);
     // Of the new journal nothing is stepped aloud: our epoch has its first record alone.
-    EXPECT_LE(stage_->output().head().offset, before.offset + 2);
+    EXPECT_LE(stage_->output().head().offset, known.output.offset + 2);
     stage_.reset();
     input_.reset();
     fs::remove_all(input());
@@ -170,18 +179,7 @@ TEST_F(StageLossTest, AStageHaltsWhenItsSourceWasEmptiedWhileItWasDown) {
 }
 
 TEST_F(StageLossTest, AHaltedStageWithASnapshotGoesOnOnceTheJournalIsAccepted) {
-  start_input();
-  feed(50);
-  start_stage();
-  run_to_head();
-  const auto last = stage_->input().last();
-  stop_stage();
-  input_.reset();
-  fs::remove_all(input());
-  start_input();
-  feed(10);
-  start_stage();
-  run_until([&] { return !stage_->halted().empty(); });
+  const auto last = meet_another_journal(true).input;
 
   auto answer = std::async(std::launch::async, [&] {
     Requester requester(context_, input_->requests_address());

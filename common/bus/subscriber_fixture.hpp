@@ -60,6 +60,11 @@ class SubscriberFixture : public ::testing::Test {
     for (auto& notice : batch_.notices) notices_.push_back(std::move(notice));
     batch_ = {};
   }
+  // An operator does, and the subscriber asks again.
+  void accept() {
+    publisher_.accept();
+    pass(std::chrono::milliseconds(1'000));
+  }
   template <class Kind>
   [[nodiscard]] std::vector<Kind> noticed() const {
     std::vector<Kind> out;

@@ -86,9 +86,7 @@ TEST_F(SubscriberReplacedTest, AnOldCopyOfTheSameEpochHaltsWhenTheMachineHasRunT
 
   ASSERT_TRUE(state_->halted());
   EXPECT_NE(noticed<Halted>().at(0).reason.find("does not know 1:9"), std::string::npos);
-  publisher_.accept();
-  pass(milliseconds(1'000));
-  settle();
+  accept();
   EXPECT_FALSE(state_->halted());
   EXPECT_EQ(noticed<Lost>().at(0).after.offset, 9U);
 }
@@ -111,9 +109,7 @@ TEST_F(SubscriberReplacedTest, ALaterLifeHaltsOnACopyThatDoesNotKnowWhatTheEarli
   pass(milliseconds(2'000));
   EXPECT_TRUE(state_->halted());
 
-  publisher_.accept();
-  pass(milliseconds(1'000));
-  settle();
+  accept();
   EXPECT_FALSE(state_->halted());
   const auto lost = noticed<Lost>();
   ASSERT_EQ(lost.size(), 1U);
@@ -182,9 +178,7 @@ TEST_F(SubscriberReplacedTest, AnotherRecordInTheSamePlaceHalts) {
   ASSERT_TRUE(state_->halted());
   EXPECT_NE(noticed<Halted>().at(0).reason.find("another record"), std::string::npos);
 
-  publisher_.accept();
-  pass(milliseconds(1'000));
-  settle();
+  accept();
   EXPECT_EQ(offsets_, (Offsets{1, 2, 3, 4, 5, 6, 7}));
 }
 
