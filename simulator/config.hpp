@@ -38,6 +38,7 @@ struct Config {
   std::chrono::milliseconds start_quiet_partial{1500};
   Pause pause_without_clients = Pause::automatic;
   std::filesystem::path report;
+  std::filesystem::path log_received;
 
   std::string client_id = "simulator";
   config::Secret client_secret{"simulator-secret"};
@@ -84,6 +85,8 @@ struct Config {
         config::Names<Pause>{{{"auto", Pause::automatic}, {"on", Pause::on}, {"off", Pause::off}}});
     field("report", report,
           "file for what was sent per symbol, as JSON, written at the end; empty: none");
+    field("log_received", log_received,
+          "file for all that clients send, a JSON object a line without the secrets; empty: none");
     field("client_id", client_id, "the one application that may come in");
     field("client_secret", client_secret, "its secret; not set: simulator-secret");
     field("access_token", access_token, "the one token that is good; not set: simulator-token");

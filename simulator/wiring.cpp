@@ -8,8 +8,11 @@
 
 #include <cassert>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -67,6 +70,15 @@ Pace pace_of(const Config& config) {
   return AtMax{};
 }
 
+std::shared_ptr<ReceivedLog> received_log_of(const Config& config) {
+  if (config.log_received.empty()) return nullptr;
+  try {
+    return std::make_shared<ReceivedLog>(config.log_received);
+  } catch (const std::system_error& error) {
+    throw ExitError(exit_code::config, std::string("simulator.log_received: ") + error.what());
+  }
+}
+
 }  // namespace
 
 Market make_market(const Config& config) {
@@ -95,6 +107,7 @@ ServerSettings make_settings(const Config& config) {
                                    (config.pause_without_clients == Pause::automatic &&
                                     std::holds_alternative<AtMax>(settings.pace));
   if (!config.report.empty()) settings.report = config.report;
+  settings.received_log = received_log_of(config);
   return settings;
 }
 

@@ -9,7 +9,7 @@ namespace depthwire::simulator {
 /// The market that `config` asks for. Throws service::ExitError on what cannot be.
 [[nodiscard]] Market make_market(const Config& config);
 
-/// The server's settings.
+/// The server's settings. Throws service::ExitError on what cannot be.
 [[nodiscard]] ServerSettings make_settings(const Config& config);
 
 }  // namespace depthwire::simulator

@@ -34,6 +34,7 @@ void Connection::start() {
                             if (error) return self->close("TLS handshake: " + error.message());
                             self->ready_ = true;
                             spdlog::info("client {}: connected", self->peer_);
+                            self->handlers_.on_connected(self->peer_);
                             self->read();
                           });
 }
@@ -102,7 +103,7 @@ void Connection::close(const std::string& reason) {
   boost::system::error_code error;
   stream_.lowest_layer().close(error);
   spdlog::info("client {}: closed, {}", peer_, reason);
-  handlers_.on_closed();
+  handlers_.on_closed(reason);
 }
 
 }  // namespace depthwire::simulator

@@ -17,8 +17,9 @@ namespace depthwire::simulator {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   struct Handlers {
-    std::function<void()> on_room;    ///< a write went out
-    std::function<void()> on_closed;  ///< once, when the socket is gone
+    std::function<void()> on_room;                              ///< a write went out
+    std::function<void(const std::string& peer)> on_connected;  ///< the TLS handshake is done
+    std::function<void(const std::string& reason)> on_closed;   ///< once, when the socket is gone
   };
 
   Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls,

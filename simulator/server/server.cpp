@@ -79,6 +79,7 @@ class Server::Impl {
  private:
   void listen();
   void accept();
+  void welcome(tcp::socket socket);
   void on_closed();
   void on_tick();
   [[nodiscard]] ServerStatus status() const;
@@ -120,6 +121,7 @@ class Server::Impl {
   bool pump_waits_ = false;  // for room in a queue
   bool stopping_ = false;
   std::uint64_t market_events_ = 0;
+  std::uint64_t connections_made_ = 0;
 };
 
 void Server::Impl::listen() {
@@ -146,18 +148,32 @@ void Server::Impl::accept() {
       accept_failed_ = true;
       return;
     }
-    auto session =
-        std::make_unique<Session>(settings_.session, board_, tally_, steady_clock::now());
-    Connection::Handlers handlers{.on_room =
-                                      [this] {
-                                        if (pump_waits_) pump();
-                                      },
-                                  .on_closed = [this] { on_closed(); }};
-    connections_.push_back(std::make_shared<Connection>(std::move(socket), tls_, std::move(session),
-                                                        std::move(handlers)));
-    connections_.back()->start();
+    welcome(std::move(socket));
     accept();
   });
+}
+
+void Server::Impl::welcome(tcp::socket socket) {
+  const auto number = ++connections_made_;
+  auto session = std::make_unique<Session>(settings_.session, board_, tally_, steady_clock::now());
+  const auto log = settings_.received_log;
+  Connection::Handlers handlers{.on_room =
+                                    [this] {
+                                      if (pump_waits_) pump();
+                                    },
+                                .on_connected =
+                                    [log, number](const std::string& peer) {
+                                      if (log) log->connected(number, peer);
+                                    },
+                                .on_closed =
+                                    [this, log, number](const std::string& reason) {
+                                      if (log) log->closed(number, reason);
+                                      on_closed();
+                                    }};
+  if (log) session->observe([log, number](const auto& message) { log->received(number, message); });
+  connections_.push_back(std::make_shared<Connection>(std::move(socket), tls_, std::move(session),
+                                                      std::move(handlers)));
+  connections_.back()->start();
 }
 
 // The client that the market waited for may be the one that left.

@@ -3,6 +3,7 @@
 #include "simulator/market/market.hpp"
 #include "simulator/server/certificates.hpp"
 #include "simulator/server/pace.hpp"
+#include "simulator/server/received_log.hpp"
 #include "simulator/server/session.hpp"
 #include "simulator/server/start_rule.hpp"
 
@@ -47,6 +48,7 @@ struct ServerSettings {
   std::size_t queue_bytes_max = 64U << 20U;  ///< of a client that does not read; then it is cut
   /// File for the tallies, written when the market ends and when the server stops.
   std::optional<std::filesystem::path> report;
+  std::shared_ptr<ReceivedLog> received_log;  ///< is told what clients do; may be null
   /// Called at least four times a second, by the server's thread; may be null.
   std::function<void(const ServerStatus&)> on_tick;
 };

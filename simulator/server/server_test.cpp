@@ -12,6 +12,7 @@
 #include <fstream>
 #include <memory>
 #include <numeric>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
@@ -199,6 +200,40 @@ TEST(Server, AMalformedFrameIsAnsweredAndTheConnectionClosed) {
 
   EXPECT_EQ(answer ? answer->payloadtype() : 0, static_cast<std::uint32_t>(ERROR_RES));
   EXPECT_FALSE(after);
+}
+
+std::vector<nlohmann::json> lines_of(const std::filesystem::path& path) {
+  std::vector<nlohmann::json> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+TEST(Server, WhatAClientSendsIsLoggedInOrderWithoutItsSecrets) {
+  const TestFiles files;
+  const auto path = files.directory() / "received.jsonl";
+  auto settings = at_max();
+  settings.received_log = std::make_shared<ReceivedLog>(path);
+  Running running(settings, 1, 10);
+  auto client = running.connect();
+  client.log_in_and_subscribe({}, ids(1));
+  (void)market_bytes(client, 10);
+
+  client.close();
+  running.stop();
+
+  std::vector<std::string> happened;
+  for (const auto& line : lines_of(path)) {
+    EXPECT_EQ(line["connection"], 1);
+    happened.push_back(line.value("name", line["event"].get<std::string>()));
+  }
+  EXPECT_THAT(happened, testing::ElementsAre("connected", "ProtoOAApplicationAuthReq",
+                                             "ProtoOAAccountAuthReq", "ProtoOASubscribeSpotsReq",
+                                             "ProtoOASubscribeDepthQuotesReq", "closed"));
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  EXPECT_EQ(text.str().find("simulator-secret"), std::string::npos);
+  EXPECT_EQ(text.str().find("simulator-token"), std::string::npos);
 }
 
 TEST(Server, AClientThatTrustsAnotherCaStaysOut) {

@@ -77,6 +77,7 @@ void Session::take_frame(std::string_view frame, TimePoint now) {
     return refuse_and_close("INVALID_REQUEST", "a frame that is not a ProtoMessage");
   }
   heard_ = now;
+  if (on_message_) on_message_(request);
   if (request.payloadtype() == HEARTBEAT_EVENT) return;
   last_request_ = now;
   if (request.has_clientmsgid()) message_id_ = request.clientmsgid();

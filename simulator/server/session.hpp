@@ -9,9 +9,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace depthwire::simulator {
@@ -40,6 +42,11 @@ class Session {
  public:
   /// `board` and `tally` outlive the session.
   Session(const SessionSettings& settings, const Board& board, Tally& tally, TimePoint now);
+
+  /// Calls `on_message` with every message that comes, heartbeats too, before it is answered.
+  void observe(std::function<void(const ctrader::ProtoMessage&)> on_message) {
+    on_message_ = std::move(on_message);
+  }
 
   /// Takes bytes as they came from the wire, whole frames or parts.
   void receive(std::string_view bytes, TimePoint now);
@@ -127,6 +134,7 @@ class Session {
   Tally& tally_;
   EventEncoder encoder_;
   RateLimit limit_;
+  std::function<void(const ctrader::ProtoMessage&)> on_message_;
 
   std::string input_;
   std::string output_;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace depthwire::simulator {
+
+/// The message that a payload type carries (ProtoOASpotEvent for 2131); nullptr if it is unknown.
+[[nodiscard]] const google::protobuf::Descriptor* message_of(std::uint32_t payload_type);
+
+/// The message's name, or "unknown".
+[[nodiscard]] std::string payload_name(std::uint32_t payload_type);
+
+/// The payload type called `name`: by its message (ProtoOASpotEvent), its constant
+/// (PROTO_OA_SPOT_EVENT) or its number (2131, which may be one that nobody knows).
+[[nodiscard]] std::optional<std::uint32_t> payload_type_of(std::string_view name);
+
+}  // namespace depthwire::simulator
