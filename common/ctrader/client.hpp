@@ -2,13 +2,11 @@
 
 #include "common/ctrader/connection.hpp"
 #include "common/ctrader/decode.hpp"
-#include "common/ctrader/errors.hpp"
-#include "common/ctrader/requests.hpp"
+#include "common/ctrader/request_pipeline.hpp"
 #include "common/ctrader/session.hpp"
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace depthwire::ctrader {
@@ -19,7 +17,8 @@ struct ClientOptions {
   Account account;
   SessionTimes times;
   Duration answer_timeout = std::chrono::seconds{30};
-  std::function<double()> random;  ///< in [0, 1); empty: seeded by the system
+  std::function<double()> random;         ///< in [0, 1); empty: seeded by the system
+  std::function<std::int64_t()> unix_ms;  ///< UTC; empty: the system's
 };
 
 /// Hears from a Client, on the thread of its io_context.
@@ -38,15 +37,10 @@ class ClientHandler {
   virtual void on_group_end() {}
 };
 
-/// What came of a request: the answer, or why there is none. An answer's views hold during the
-/// call; "it is so already" is an answer with an empty payload.
-using Answer = tl::expected<Envelope, BrokerError>;
-using AnswerHandler = std::function<void(const Answer&)>;
-
 /// One authenticated connection to the broker: keeps it up, sends requests within the rate limits,
-/// matches answers. What the broker throttles or cannot do at the moment is sent again a few times;
-/// what was in flight when the connection went is answered with the code CONNECTION_LOST, what
-/// nobody answers with NO_ANSWER. Used on the thread of its io_context.
+/// matches answers. What the broker throttles or cannot do at the moment is sent again a few times,
+/// a subscription for ever; what was in flight when the connection went is answered with the code
+/// CONNECTION_LOST, what nobody answers with NO_ANSWER. Used on the thread of its io_context.
 class Client {
  public:
   Client(boost::asio::io_context& io, ClientOptions options, ClientHandler& handler);

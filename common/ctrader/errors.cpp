@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace depthwire::ctrader {
 namespace {
@@ -31,8 +32,9 @@ constexpr std::array<std::string_view, 4> transient_codes{"CANT_ROUTE_REQUEST", 
 
 /// A documented time is in seconds in one message and in milliseconds in another: only its
 /// magnitude tells.
-std::int64_t as_milliseconds(std::int64_t time) {
-  return time > 100'000'000'000 ? time : time * 1000;
+std::int64_t as_milliseconds(std::uint64_t time) {
+  constexpr std::uint64_t latest = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(time > 100'000'000'000 ? std::min(time, latest) : time * 1000);
 }
 
 template <class Message>
@@ -50,9 +52,9 @@ BrokerError read(const Envelope& envelope) {
     if (message.has_retryafter()) error.retry_after_seconds = message.retryafter();
   }
   if constexpr (requires { message.has_maintenanceendtimestamp(); }) {
-    if (message.has_maintenanceendtimestamp()) {
-      error.maintenance_end_ms =
-          as_milliseconds(static_cast<std::int64_t>(message.maintenanceendtimestamp()));
+    // Signed in one message, unsigned in the other.
+    if (const auto end = message.maintenanceendtimestamp(); end > 0) {
+      error.maintenance_end_ms = as_milliseconds(static_cast<std::uint64_t>(end));
     }
   }
   return error;
@@ -67,6 +69,27 @@ ErrorClass classify(std::string_view code) {
   if (contains(throttle_codes, code)) return ErrorClass::throttled;
   if (contains(transient_codes, code)) return ErrorClass::transient;
   return ErrorClass::business;
+}
+
+ErrorClass classify(const BrokerError& error) {
+  // Servers were seen to say so in place of ACCOUNT_NOT_AUTHORIZED.
+  const auto says = [&error](std::string_view words) {
+    return error.description.find(words) != std::string::npos;
+  };
+  if (error.code == "INVALID_REQUEST" && says("ccount") && says("not authori")) {
+    return ErrorClass::reauthenticate;
+  }
+  return classify(error.code);
+}
+
+std::chrono::milliseconds pause_asked_for(const BrokerError& error, std::int64_t now_ms) {
+  constexpr std::uint64_t longest_seconds = 300;
+  constexpr std::int64_t longest_maintenance_ms = 15LL * 60 * 1000;
+  const std::chrono::milliseconds told =
+      std::chrono::seconds{std::min(error.retry_after_seconds.value_or(0), longest_seconds)};
+  const std::chrono::milliseconds left{std::clamp<std::int64_t>(
+      error.maintenance_end_ms.value_or(now_ms) - now_ms, 0, longest_maintenance_ms)};
+  return std::max(told, left);
 }
 
 std::string to_string(const BrokerError& error) {

@@ -2,6 +2,7 @@
 
 #include "common/ctrader/decode.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,15 @@ struct BrokerError {
   std::optional<std::uint64_t> retry_after_seconds;
   std::optional<std::int64_t> maintenance_end_ms;  ///< Unix time
 };
+
+/// As for its code, but for a text that tells more than its code does.
+[[nodiscard]] ErrorClass classify(const BrokerError& error);
+
+/// How long the server asks to be left alone, at `now_ms` Unix time: `retryAfter`, at most 5
+/// minutes, or what is left of a maintenance, at most 15, as the end that is announced may be
+/// wrong. Zero where it asks for nothing.
+[[nodiscard]] std::chrono::milliseconds pause_asked_for(const BrokerError& error,
+                                                        std::int64_t now_ms);
 
 /// "CODE: description", or the code alone.
 [[nodiscard]] std::string to_string(const BrokerError& error);

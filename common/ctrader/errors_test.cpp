@@ -6,8 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace depthwire::ctrader {
 namespace {
+
+using namespace std::chrono_literals;
 
 TEST(Errors, EachCodeHasItsClass) {
   EXPECT_EQ(classify("CH_CLIENT_AUTH_FAILURE"), ErrorClass::permanent);
@@ -43,6 +47,44 @@ TEST(Errors, TheEndOfAMaintenanceIsInSecondsOrMilliseconds) {
 
   EXPECT_EQ(decode_error(Envelope{50, first, ""}).maintenance_end_ms, 1'789'757'100'000);
   EXPECT_EQ(decode_error(Envelope{2142, second, ""}).maintenance_end_ms, 1'789'757'100'000);
+}
+
+TEST(Errors, AnEndOfAMaintenanceThatNoClockShowsIsStillATime) {
+  ProtoErrorRes message;
+  message.set_errorcode("SERVER_IS_UNDER_MAINTENANCE");
+  message.set_maintenanceendtimestamp(std::numeric_limits<std::uint64_t>::max());
+  const auto payload = message.SerializeAsString();
+
+  EXPECT_EQ(decode_error(Envelope{50, payload, ""}).maintenance_end_ms,
+            std::numeric_limits<std::int64_t>::max());
+}
+
+TEST(Errors, AnAccountThatIsNotAuthorizedMayBeToldInWordsOnly) {
+  const auto class_of = [](const std::string& code, const std::string& text) {
+    return classify(BrokerError{.code = code, .description = text});
+  };
+
+  EXPECT_EQ(class_of("INVALID_REQUEST", "Trading account is not authorized"),
+            ErrorClass::reauthenticate);
+  EXPECT_EQ(class_of("INVALID_REQUEST", "no symbol id is given"), ErrorClass::business);
+  EXPECT_EQ(class_of("ACCOUNT_NOT_AUTHORIZED", ""), ErrorClass::reauthenticate);
+}
+
+TEST(Errors, ThePauseIsWhatTheServerAsksForWithinReason) {
+  constexpr std::int64_t now_ms = 1'789'757'100'000;
+  const auto retry_after = [](std::uint64_t seconds) {
+    return pause_asked_for({.retry_after_seconds = seconds}, now_ms);
+  };
+  const auto maintenance_until = [](std::int64_t end_ms) {
+    return pause_asked_for({.maintenance_end_ms = end_ms}, now_ms);
+  };
+
+  EXPECT_EQ(pause_asked_for({}, now_ms), 0s);
+  EXPECT_EQ(retry_after(3), 3s);
+  EXPECT_EQ(retry_after(std::numeric_limits<std::uint64_t>::max()), 5min);
+  EXPECT_EQ(maintenance_until(now_ms + 90'000), 90s);
+  EXPECT_EQ(maintenance_until(now_ms - 90'000), 0s);
+  EXPECT_EQ(maintenance_until(std::numeric_limits<std::int64_t>::max()), 15min);
 }
 
 TEST(Errors, AnOrderErrorIsReadToo) {

@@ -12,18 +12,25 @@
 
 namespace depthwire::ctrader {
 
-/// Requests in flight, by the id that their answers repeat. `T` is what the caller wants back with
-/// the answer. Ids are unique in the process when prefixes are.
+/// Requests without an answer, by the id that their answers repeat. `T` is what the caller wants
+/// back with the answer. Ids are unique in the process when prefixes are.
 template <class T>
 class Pending {
  public:
   explicit Pending(std::string prefix) : prefix_{std::move(prefix)} {}
 
-  /// Notes a request and gives it an id.
-  [[nodiscard]] std::string add(T value, TimePoint deadline) {
+  /// Notes a request and gives it an id. It may wait to be sent for as long as it takes.
+  [[nodiscard]] std::string add(T value) {
     auto id = prefix_ + std::to_string(++last_);
-    entries_.emplace(id, Entry{std::move(value), deadline});
+    entries_.emplace(id, Entry{std::move(value), TimePoint::max()});
     return id;
+  }
+
+  /// The request of `id` has been sent and waits for its answer until `deadline`. An id that is not
+  /// ours is passed over.
+  void sent(std::string_view id, TimePoint deadline) {
+    const auto found = entries_.find(id);
+    if (found != entries_.end()) found->second.deadline = deadline;
   }
 
   /// The request of `id`, which is then done; empty for an id that is not ours: an event.
@@ -35,22 +42,24 @@ class Pending {
     return value;
   }
 
-  /// Requests whose deadline has passed, which are then done.
-  [[nodiscard]] std::vector<T> expire(TimePoint now) {
-    std::vector<T> expired;
+  /// Requests whose deadline has passed, with their ids. They are then done.
+  [[nodiscard]] std::vector<std::pair<std::string, T>> expire(TimePoint now) {
+    std::vector<std::pair<std::string, T>> expired;
     for (auto entry = entries_.begin(); entry != entries_.end();) {
       if (entry->second.deadline > now) {
         ++entry;
         continue;
       }
-      expired.push_back(std::move(entry->second.value));
+      expired.emplace_back(entry->first, std::move(entry->second.value));
       entry = entries_.erase(entry);
     }
     return expired;
   }
 
-  /// All requests in flight, which are then done, as after a disconnect.
-  [[nodiscard]] std::vector<T> take_all() { return expire(TimePoint::max()); }
+  /// All requests, which are then done, as after a disconnect.
+  [[nodiscard]] std::vector<std::pair<std::string, T>> take_all() {
+    return expire(TimePoint::max());
+  }
 
   /// The next time at which expire() gives something.
   [[nodiscard]] TimePoint next_deadline() const {
@@ -58,7 +67,6 @@ class Pending {
     for (const auto& [id, entry] : entries_) next = std::min(next, entry.deadline);
     return next;
   }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
   struct Entry {

@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 constexpr std::uint32_t ordinary = 2127;
 constexpr std::uint32_t historical = 2137;
@@ -23,11 +24,15 @@ QueuedRequest of_type(std::uint32_t type, const std::string& id = "") {
   return {Request{type, ""}, id};
 }
 
-/// Sends all that may go in `span`, as fast as allowed; gives the number of each type.
+/// Sends all that may go in `span`, as fast as allowed, to a server that answers at once; gives the
+/// number of each type.
 std::map<std::uint32_t, int> drain(RequestQueue& queue, Duration span) {
   std::map<std::uint32_t, int> sent;
   for (auto now = began; now < began + span;) {
-    while (const auto request = queue.pop(now)) ++sent[request->request.payload_type];
+    while (const auto request = queue.pop(now)) {
+      ++sent[request->request.payload_type];
+      queue.answered(request->client_msg_id, now);
+    }
     const auto due = queue.next_due();
     if (!due) break;
     EXPECT_GT(*due, now);
@@ -53,7 +58,7 @@ TEST(RequestQueue, AHistoricalRequestHoldsNoOrdinaryOneBack) {
   RequestQueue queue;
   queue.push(of_type(historical, "h1"));
   queue.push(of_type(historical, "h2"));
-  queue.push(of_type(ordinary, "o1"));
+  queue.push(of_type(2116, "o1"));
 
   EXPECT_EQ(queue.pop(began)->client_msg_id, "h1");
   EXPECT_EQ(queue.pop(began)->client_msg_id, "o1");
@@ -67,6 +72,54 @@ TEST(RequestQueue, OneClassGoesInOrder) {
   EXPECT_EQ(queue.pop(began)->client_msg_id, "1");
   EXPECT_EQ(queue.pop(began + 1s)->client_msg_id, "2");
   EXPECT_EQ(queue.pop(began + 2s)->client_msg_id, "3");
+}
+
+TEST(RequestQueue, TheLogInGoesBeforeSubscriptionsAndTheseBeforeBulk) {
+  RequestQueue queue;
+  for (const std::uint32_t type : {2116U, 2156U, 2127U, 2102U, 2114U}) queue.push(of_type(type));
+
+  std::vector<std::uint32_t> order;
+  for (auto now = began; !queue.empty(); now += 1s) {
+    order.push_back(queue.pop(now)->request.payload_type);
+  }
+
+  EXPECT_THAT(order, ElementsAre(2102, 2156, 2127, 2116, 2114));
+}
+
+TEST(RequestQueue, AnAnswerTellsThatWhatWasSentBeforeHasArrivedToo) {
+  RequestQueue queue;
+  for (const auto* id : {"1", "2", "3", "4", "5", "6"}) queue.push(of_type(historical, id));
+  for (auto now = began; now < began + 5s; now += 1s) ASSERT_TRUE(queue.pop(now));
+  ASSERT_FALSE(queue.pop(began + 5s)) << "all five may still arrive together";
+
+  queue.answered("4", began + 6s);
+
+  EXPECT_FALSE(queue.pop(began + 6s));
+  EXPECT_EQ(queue.next_due(), began + 7s);
+  EXPECT_TRUE(queue.pop(began + 7s));
+}
+
+TEST(RequestQueue, ANewConnectionWaitsForNoAnswersOfTheOldOne) {
+  RequestQueue queue;
+  for (const auto* id : {"1", "2", "3", "4", "5", "6"}) queue.push(of_type(historical, id));
+  for (auto now = began; now < began + 5s; now += 1s) ASSERT_TRUE(queue.pop(now));
+
+  queue.disconnected(began + 6s);
+
+  EXPECT_EQ(queue.next_due(), began + 7s);
+}
+
+TEST(RequestQueue, TheLimitsGoOnOverAReconnect) {
+  RequestQueue queue;
+  queue.push(of_type(ordinary, "before"));
+  ASSERT_TRUE(queue.pop(began));
+
+  queue.clear();
+  queue.disconnected(began);
+  queue.push(of_type(ordinary, "after"));
+
+  EXPECT_FALSE(queue.pop(began));
+  EXPECT_TRUE(queue.pop(began + 22ms));
 }
 
 TEST(RequestQueue, AHeartbeatPassesTheLimits) {
@@ -93,8 +146,8 @@ TEST(RequestQueue, APausedTypeLetsOthersPass) {
 
 TEST(Pending, GivesBackWhatWasAskedForOnce) {
   Pending<int> pending("p-");
-  const auto first = pending.add(1, began);
-  const auto second = pending.add(2, began);
+  const auto first = pending.add(1);
+  const auto second = pending.add(2);
 
   EXPECT_NE(first, second);
   EXPECT_EQ(pending.complete(second), 2);
@@ -103,14 +156,19 @@ TEST(Pending, GivesBackWhatWasAskedForOnce) {
   EXPECT_EQ(pending.complete(first), 1);
 }
 
-TEST(Pending, ExpiresWhatWasNotAnswered) {
+TEST(Pending, ExpiresWhatWasSentAndNotAnswered) {
   Pending<int> pending("p-");
-  std::ignore = pending.add(1, began + 1s);
-  std::ignore = pending.add(2, began + 2s);
+  const auto first = pending.add(1);
+  const auto second = pending.add(2);
+  const auto unsent = pending.add(3);
+  pending.sent(first, began + 1s);
+  pending.sent(second, began + 2s);
 
-  EXPECT_THAT(pending.expire(began + 1s), ElementsAre(1));
+  EXPECT_EQ(pending.next_deadline(), began + 1s);
+  EXPECT_THAT(pending.expire(began + 1s), ElementsAre(Pair(first, 1)));
   EXPECT_THAT(pending.expire(began + 1s), IsEmpty());
-  EXPECT_THAT(pending.take_all(), ElementsAre(2));
+  EXPECT_THAT(pending.expire(began + 100h), ElementsAre(Pair(second, 2)));
+  EXPECT_THAT(pending.take_all(), ElementsAre(Pair(unsent, 3)));
 }
 
 TEST(Backoff, StaysBetweenASecondAndAMinute) {
