@@ -37,7 +37,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   /// `options` have no defaults left.
   Impl(asio::io_context& io, const ClientOptions& options, ClientHandler& handler)
       : handler_{handler},
-        session_{options.name, options.account, options.random, options.times},
+        session_{options.name, options.account, options.random, options.unix_ms, options.times},
         requests_{{options.name, options.answer_timeout, options.random, options.unix_ms}},
         connection_{io, options.connection, *this},
         timer_{io},

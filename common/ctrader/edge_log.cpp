@@ -104,7 +104,9 @@ void EdgeLog::append_control(bus::Envelope& envelope) {
 }
 
 void EdgeLog::connection(SessionState state, const std::string& reason, bool expected) {
-  log_state(name_, state, reason, expected);
+  // Where the application has just been authenticated, the account is next; else it was lost.
+  const bool follows = std::exchange(last_state_, state) == SessionState::app_auth;
+  log_state(name_, state, reason, state == SessionState::account_auth ? follows : expected);
   bus::Envelope envelope;
   auto* connection = envelope.mutable_connection();
   connection->set_state(to_bus(state));

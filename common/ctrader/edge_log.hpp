@@ -38,7 +38,7 @@ class EdgeLog {
               std::optional<std::int64_t> event_ns = std::nullopt,
               std::uint16_t flags = journal::no_flags);
 
-  /// Publishes and logs the state of the connection; what is not `expected` is a warning.
+  /// Publishes and logs the state of the connection; an end that is not `expected` is a warning.
   void connection(SessionState state, const std::string& reason, bool expected);
   void symbol(const bus::SymbolInfo& info);
 
@@ -66,6 +66,7 @@ class EdgeLog {
 
   bus::Publisher& publisher_;
   ConnectionName name_;
+  SessionState last_state_ = SessionState::disconnected;
   ReceiveClock clock_;
   service::ClockWatch clock_watch_;
   std::optional<std::int64_t> down_since_ns_;

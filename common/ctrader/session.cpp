@@ -27,9 +27,10 @@ std::string_view to_string(SessionState state) {
 }
 
 Session::Session(std::string name, Account account, std::function<double()> random,
-                 SessionTimes times)
+                 std::function<std::int64_t()> unix_ms, SessionTimes times)
     : name_{std::move(name)},
       account_{std::move(account)},
+      unix_ms_{std::move(unix_ms)},
       times_{times},
       backoff_{std::move(random)} {}
 
@@ -47,6 +48,7 @@ Actions Session::opened(TimePoint now) {
   if (state_ != SessionState::connecting) return {};
   last_received_ = now;
   last_sent_ = now;
+  account_tries_ = 0;
   change(SessionState::app_auth, "authenticating the application");
   ask(now, Step::application, application_auth(account_.client_id, account_.client_secret));
   return take();
@@ -65,7 +67,7 @@ Actions Session::failed(TimePoint now, const std::string& reason, bool needs_per
 
 Actions Session::message(TimePoint now, const Envelope& envelope, bool& consumed) {
   consumed = true;
-  if (step_ != Step::none && envelope.client_msg_id == step_id_) {
+  if (answers_step(envelope)) {
     answer(now, envelope);
     return take();
   }
@@ -115,11 +117,13 @@ Actions Session::tick(TimePoint now) {
     if (now >= next_attempt_) connect();
     return take();
   }
-  if (state_ == SessionState::ready && now - ready_since_ >= times_.stable) backoff_.reset();
+  note_stable(now);
   if (now - last_received_ >= times_.dead_link) {
     lose(now, "no byte from the server for " + seconds_text(times_.dead_link));
   } else if (step_ != Step::none && now >= step_deadline_) {
     lose(now, "no answer for " + seconds_text(times_.answer) + " while authenticating");
+  } else if (later_ != Step::none && now >= ask_at_) {
+    ask_again(now);
   } else if (now - last_sent_ >= times_.heartbeat) {
     last_sent_ = now;
     actions_.emplace_back(SendHeartbeat{});
@@ -131,6 +135,7 @@ TimePoint Session::next_tick() const {
   if (!connected()) return next_attempt_;
   auto next = std::min(last_received_ + times_.dead_link, last_sent_ + times_.heartbeat);
   if (step_ != Step::none) next = std::min(next, step_deadline_);
+  if (later_ != Step::none) next = std::min(next, ask_at_);
   return next;
 }
 
@@ -145,101 +150,30 @@ void Session::connect() {
   actions_.emplace_back(OpenConnection{});
 }
 
-void Session::ask(TimePoint now, Step step, Request request) {
-  step_ = step;
-  step_id_ = name_ + "-session-" + std::to_string(++requests_);
-  step_deadline_ = now + times_.answer;
-  actions_.emplace_back(SendRequest{std::move(request), step_id_});
+/// Delays begin anew once the account has been authenticated for a while.
+void Session::note_stable(TimePoint now) {
+  if (state_ != SessionState::ready || now - ready_since_ < times_.stable) return;
+  backoff_.reset();
+  account_tries_ = 0;
 }
 
-void Session::ask_account(TimePoint now) {
-  ask(now, Step::account, account_auth(account_.account_id, account_.access_token));
+TimePoint Session::next_try(TimePoint now) {
+  return std::max(now + backoff_.next(), left_alone_until_);
 }
 
 void Session::lose(TimePoint now, const std::string& reason) {
-  if (state_ == SessionState::ready && now - ready_since_ >= times_.stable) backoff_.reset();
-  step_ = Step::none;
-  next_attempt_ = now + backoff_.next();
+  note_stable(now);
+  step_ = later_ = Step::none;
+  next_attempt_ = next_try(now);
   actions_.emplace_back(CloseConnection{});
   change(SessionState::disconnected, reason);
 }
 
 void Session::stop_trying(TimePoint now, const std::string& reason) {
-  step_ = Step::none;
+  step_ = later_ = Step::none;
   next_attempt_ = now + times_.error_retry;
   actions_.emplace_back(CloseConnection{});
   change(SessionState::error, reason);
-}
-
-void Session::answer(TimePoint now, const Envelope& envelope) {
-  if (is_error(envelope.payload_type)) {
-    refused(now, decode_error(envelope));
-  } else if (step_ == Step::accounts) {
-    choose_account(now, envelope);
-  } else {
-    advance(now);
-  }
-}
-
-void Session::refused(TimePoint now, const BrokerError& error) {
-  switch (classify(error.code)) {
-    case ErrorClass::already_done: advance(now); return;
-    case ErrorClass::permanent:
-    // We hold one token and no other: refused while authenticating, it is refused for good.
-    case ErrorClass::reauthenticate: stop_trying(now, to_string(error)); return;
-    case ErrorClass::throttled:
-    case ErrorClass::transient:
-    case ErrorClass::business: break;
-  }
-  lose(now, to_string(error));
-  if (error.retry_after_seconds) {
-    const auto wait =
-        std::chrono::seconds{std::min<std::uint64_t>(*error.retry_after_seconds, 300)};
-    next_attempt_ = std::max(next_attempt_, now + wait);
-  }
-}
-
-void Session::advance(TimePoint now) {
-  if (step_ == Step::application) {
-    change(SessionState::account_auth, "application authenticated");
-    ask(now, Step::accounts, account_list(account_.access_token));
-    return;
-  }
-  step_ = Step::none;
-  ready_since_ = now;
-  change(SessionState::ready, "account authenticated");
-}
-
-void Session::choose_account(TimePoint now, const Envelope& envelope) {
-  ProtoOAGetAccountListByAccessTokenRes list;
-  if (!parse_payload(envelope, list)) {
-    lose(now, "an account list that cannot be read");
-    return;
-  }
-  const auto& accounts = list.ctidtraderaccount();
-  const auto found = std::find_if(accounts.begin(), accounts.end(), [this](const auto& entry) {
-    return static_cast<std::int64_t>(entry.ctidtraderaccountid()) == account_.account_id;
-  });
-  const auto id = std::to_string(account_.account_id);
-  if (found == accounts.end()) {
-    stop_trying(now,
-                "CH_CTID_TRADER_ACCOUNT_NOT_FOUND: the access token does not cover account " + id);
-    return;
-  }
-  if (found->islive() != account_.live) {
-    const auto reason = "account " + id + " is a " + (found->islive() ? "live" : "demo") +
-                        " account, the environment is not";
-    stop_trying(now, reason);
-    actions_.emplace_back(GiveUp{reason});
-    return;
-  }
-  ask_account(now);
-}
-
-void Session::account_lost(TimePoint now, const std::string& reason) {
-  if (state_ != SessionState::ready) return;  // being authenticated, or about to be
-  change(SessionState::account_auth, reason);
-  ask_account(now);
 }
 
 }  // namespace depthwire::ctrader

@@ -3,8 +3,9 @@
 //
 //   disconnected -> connecting -> app_auth -> account_auth -> ready
 //
-// Any loss leads to `disconnected` and, after a growing delay, to `connecting`; what trying again
-// cannot mend leads to `error`, where the next attempt is 15 minutes away.
+// Any loss of the connection leads to `disconnected` and, after a growing delay, to `connecting`; a
+// loss of the account alone to `account_auth`, with growing delays too, on the same connection.
+// What trying again cannot mend leads to `error`, where the next attempt is 15 minutes away.
 #pragma once
 
 #include "common/ctrader/backoff.hpp"
@@ -72,9 +73,10 @@ using Actions = std::vector<Action>;
 
 class Session {
  public:
-  /// `name` begins the ids of its requests; `random` gives numbers in [0, 1).
+  /// `name` begins the ids of its requests; `random` gives numbers in [0, 1), `unix_ms` the time in
+  /// UTC, which the end of a maintenance is told in.
   Session(std::string name, Account account, std::function<double()> random,
-          SessionTimes times = {});
+          std::function<std::int64_t()> unix_ms, SessionTimes times = {});
 
   [[nodiscard]] SessionState state() const { return state_; }
 
@@ -100,10 +102,16 @@ class Session {
   enum class Step : std::uint8_t { none, application, accounts, account };
 
   [[nodiscard]] bool connected() const;
+  [[nodiscard]] TimePoint next_try(TimePoint now);
+  [[nodiscard]] bool answers_step(const Envelope& envelope) const;
   void change(SessionState state, std::string reason);
   void connect();
   void ask(TimePoint now, Step step, Request request);
+  void ask_accounts(TimePoint now);
   void ask_account(TimePoint now);
+  void ask_later(TimePoint now, const std::string& reason);
+  void ask_again(TimePoint now);
+  void note_stable(TimePoint now);
   void lose(TimePoint now, const std::string& reason);
   void stop_trying(TimePoint now, const std::string& reason);
   void answer(TimePoint now, const Envelope& envelope);
@@ -115,6 +123,7 @@ class Session {
 
   std::string name_;
   Account account_;
+  std::function<std::int64_t()> unix_ms_;
   SessionTimes times_;
   Backoff backoff_;
   SessionState state_ = SessionState::disconnected;
@@ -122,6 +131,10 @@ class Session {
   std::string step_id_;
   std::uint64_t requests_ = 0;
   TimePoint step_deadline_;
+  Step later_ = Step::none;  // what to ask for at ask_at_, on this connection
+  TimePoint ask_at_;
+  int account_tries_ = 0;  // on this connection, since the account was last stable
+  TimePoint left_alone_until_ = TimePoint::min();  // what the server asked for, on any connection
   TimePoint next_attempt_ = TimePoint::max();
   TimePoint ready_since_;
   TimePoint last_received_;

@@ -116,7 +116,7 @@ void Session::restate() {
 
 void Session::on_state(SessionState state, const std::string& reason) {
   touch();
-  log_.connection(state, reason, state == SessionState::account_auth && catalogue_.empty());
+  log_.connection(state, reason, false);
   commit();
   if (state == SessionState::ready) load_symbols();
   hooks_.state(state, reason);

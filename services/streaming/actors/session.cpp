@@ -106,9 +106,8 @@ void Session::commit() {
 
 void Session::on_state(SessionState state, const std::string& reason) {
   touch();
-  const bool was_streaming = streaming_;
   if (state != SessionState::ready) lost(reason);
-  log_.connection(state, reason, state == SessionState::account_auth && !was_streaming);
+  log_.connection(state, reason, false);
   commit();
   if (state == SessionState::ready) load_symbols();
   hooks_.state(state, reason);
