@@ -39,6 +39,7 @@ struct Config {
   Pause pause_without_clients = Pause::automatic;
   std::filesystem::path report;
   std::filesystem::path log_received;
+  std::filesystem::path script;
 
   std::string client_id = "simulator";
   config::Secret client_secret{"simulator-secret"};
@@ -87,6 +88,9 @@ struct Config {
           "file for what was sent per symbol, as JSON, written at the end; empty: none");
     field("log_received", log_received,
           "file for all that clients send, a JSON object a line without the secrets; empty: none");
+    field(
+        "script", script,
+        "file of faults, lines of SECONDS FAULT as `depthwire-sim ctl --help` tells; empty: none");
     field("client_id", client_id, "the one application that may come in");
     field("client_secret", client_secret, "its secret; not set: simulator-secret");
     field("access_token", access_token, "the one token that is good; not set: simulator-token");

@@ -1,6 +1,7 @@
 #include "common/service/run.hpp"
 #include "simulator/arguments.hpp"
 #include "simulator/config.hpp"
+#include "simulator/ctl.hpp"
 #include "simulator/server/server.hpp"
 #include "simulator/wiring.hpp"
 
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <memory>
 #include <stop_token>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -71,9 +73,13 @@ void serve(service::Runtime& runtime, const Config& config) {
 
 int main(int argc, char** argv) {
   using namespace depthwire;
+  if (argc > 1 && std::string_view(argv[1]) == "ctl") {
+    return simulator::ctl(argv[0], {argv + 2, argv + argc});
+  }
   constexpr std::string_view summary =
       "A cTrader Open API server that replays recorded markets or generates one. Every setting of "
-      "its section is an option too: --speed max is --set simulator.speed=max.";
+      "its section is an option too: --speed max is --set simulator.speed=max. `depthwire-sim ctl "
+      "--help` tells how to make it do wrong.";
   simulator::Config known;
   const auto arguments = simulator::with_short_options(
       {argv + 1, argv + argc}, config::describe("simulator", summary, known));

@@ -8,8 +8,10 @@
 
 #include <cassert>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -79,7 +81,25 @@ std::shared_ptr<ReceivedLog> received_log_of(const Config& config) {
   }
 }
 
+std::vector<TimedFault> script_of(const Config& config) {
+  if (config.script.empty()) return {};
+  std::ifstream file(config.script, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    throw ExitError(exit_code::config, "simulator.script: cannot read " + config.script.string());
+  }
+  auto script = parse_script(text.str());
+  if (!script) {
+    throw ExitError(exit_code::config,
+                    "simulator.script: " + config.script.string() + ", " + script.error());
+  }
+  return *std::move(script);
+}
+
 }  // namespace
+
+std::filesystem::path control_path(const Config& config) { return config.state / "control.sock"; }
 
 Market make_market(const Config& config) {
   MarketLimits limits{.loop = config.loop};
@@ -108,6 +128,8 @@ ServerSettings make_settings(const Config& config) {
                                     std::holds_alternative<AtMax>(settings.pace));
   if (!config.report.empty()) settings.report = config.report;
   settings.received_log = received_log_of(config);
+  settings.control = control_path(config);
+  settings.script = script_of(config);
   return settings;
 }
 

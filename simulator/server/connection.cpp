@@ -19,7 +19,8 @@ Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::co
     : stream_(std::move(socket), tls),
       session_(std::move(session)),
       handlers_(std::move(handlers)),
-      accepted_(std::chrono::steady_clock::now()) {
+      accepted_(std::chrono::steady_clock::now()),
+      again_(stream_.get_executor()) {
   boost::system::error_code error;
   const auto endpoint = stream_.lowest_layer().remote_endpoint(error);
   peer_ =
@@ -54,22 +55,47 @@ void Connection::read() {
 
 void Connection::flush() {
   if (!ready_ || busy_ || !open_) return;
-  if (session_->output().empty()) {
+  const bool begun = written_ < writing_.size();
+  if (!begun && session_->output().empty()) {
     if (session_->closing()) finish();
     return;
   }
+  const auto waiting = begun ? writing_.size() - written_ : session_->output().size();
+  const auto turn = wire_.next(waiting, std::chrono::steady_clock::now());
+  if (turn.again) return flush_at(*turn.again);
+  if (!begun) {
+    writing_.clear();
+    written_ = 0;
+    std::swap(writing_, session_->output());
+  }
+  write(turn.bytes);
+}
+
+void Connection::write(std::size_t size) {
   busy_ = true;
-  writing_.clear();
-  std::swap(writing_, session_->output());
   boost::asio::async_write(
-      stream_, boost::asio::buffer(writing_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {
+      stream_, boost::asio::buffer(writing_.data() + written_, size),
+      [self = shared_from_this(), size](const boost::system::error_code& error, std::size_t) {
         self->busy_ = false;
+        self->written_ += size;
         if (!self->open_) return;
         if (error) return self->close("write: " + error.message());
         self->flush();
         self->handlers_.on_room();
       });
+}
+
+void Connection::flush_at(TimePoint time) {
+  if (again_.expiry() == time) return;  // waits for it already
+  again_.expires_at(time);
+  again_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error) self->flush();
+  });
+}
+
+void Connection::inject(std::string_view bytes) {
+  session_->output().append(bytes);
+  flush();
 }
 
 void Connection::on_tick(TimePoint now) {
@@ -100,6 +126,7 @@ void Connection::finish() {
 void Connection::close(const std::string& reason) {
   if (!open_) return;
   open_ = false;
+  again_.cancel();
   boost::system::error_code error;
   stream_.lowest_layer().close(error);
   spdlog::info("client {}: closed, {}", peer_, reason);

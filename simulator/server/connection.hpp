@@ -1,15 +1,18 @@
 #pragma once
 
+#include "simulator/faults/wire_faults.hpp"
 #include "simulator/server/session.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace depthwire::simulator {
 
@@ -31,6 +34,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_tick(TimePoint now);
   void close(const std::string& reason);
 
+  /// What is wrong with the way out; flush() after a change.
+  [[nodiscard]] WireFaults& wire() { return wire_; }
+  /// Sends `bytes` after the frames that wait.
+  void inject(std::string_view bytes);
+
   [[nodiscard]] Session& session() { return *session_; }
   /// Bytes that no write has taken yet.
   [[nodiscard]] std::size_t waiting_bytes() const { return session_->output().size(); }
@@ -39,6 +47,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   void read();
+  void write(std::size_t size);
+  void flush_at(TimePoint time);
   void finish();
 
   boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
@@ -49,8 +59,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<TimePoint> closing_since_;
   std::array<char, 65536> inbox_;
   std::string writing_;
-  bool ready_ = false;  // the handshake is done
-  bool busy_ = false;   // a write is under way
+  std::size_t written_ = 0;  // of writing_
+  WireFaults wire_;
+  boost::asio::steady_timer again_;  // when a fault lets bytes out
+  bool ready_ = false;               // the handshake is done
+  bool busy_ = false;                // a write is under way
   bool open_ = true;
 };
 

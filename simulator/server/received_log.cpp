@@ -2,12 +2,12 @@
 
 #include "simulator/server/message_json.hpp"
 #include "simulator/server/payload_names.hpp"
+#include "simulator/server/wall_clock.hpp"
 
 #include <google/protobuf/message.h>
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
-#include <chrono>
 #include <memory>
 #include <system_error>
 
@@ -15,12 +15,6 @@ namespace depthwire::simulator {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 Json line_of(std::int64_t time_ns, std::uint64_t connection, std::string_view event) {
   return {{"time_ns", time_ns}, {"connection", connection}, {"event", event}};
@@ -65,17 +59,21 @@ ReceivedLog::ReceivedLog(const std::filesystem::path& path)
 }
 
 void ReceivedLog::connected(std::uint64_t connection, std::string_view peer) {
-  auto line = line_of(now_ns(), connection, "connected");
+  auto line = line_of(wall_ns(), connection, "connected");
   line["peer"] = peer;
   write(text_of(line));
 }
 
 void ReceivedLog::received(std::uint64_t connection, const ctrader::ProtoMessage& message) {
-  write(received_json(now_ns(), connection, message));
+  write(received_json(wall_ns(), connection, message));
+}
+
+void ReceivedLog::fault(std::string_view text) {
+  write(text_of(Json{{"time_ns", wall_ns()}, {"event", "fault"}, {"text", text}}));
 }
 
 void ReceivedLog::closed(std::uint64_t connection, std::string_view reason) {
-  auto line = line_of(now_ns(), connection, "closed");
+  auto line = line_of(wall_ns(), connection, "closed");
   line["reason"] = reason;
   write(text_of(line));
 }

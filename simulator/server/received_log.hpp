@@ -27,6 +27,8 @@ class ReceivedLog {
   /// Connections are counted from 1, in the order in which they came.
   void connected(std::uint64_t connection, std::string_view peer);
   void received(std::uint64_t connection, const ctrader::ProtoMessage& message);
+  /// What the simulator was told to do wrong, in the words of faults/parse.hpp.
+  void fault(std::string_view text);
   void closed(std::uint64_t connection, std::string_view reason);
 
  private:

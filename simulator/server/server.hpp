@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simulator/faults/parse.hpp"
 #include "simulator/market/market.hpp"
 #include "simulator/server/certificates.hpp"
 #include "simulator/server/pace.hpp"
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace depthwire::simulator {
 
@@ -48,7 +50,9 @@ struct ServerSettings {
   std::size_t queue_bytes_max = 64U << 20U;  ///< of a client that does not read; then it is cut
   /// File for the tallies, written when the market ends and when the server stops.
   std::optional<std::filesystem::path> report;
-  std::shared_ptr<ReceivedLog> received_log;  ///< is told what clients do; may be null
+  std::shared_ptr<ReceivedLog> received_log;     ///< is told what clients do; may be null
+  std::optional<std::filesystem::path> control;  ///< socket at which it takes commands (ctl)
+  std::vector<TimedFault> script;                ///< in the order of their times
   /// Called at least four times a second, by the server's thread; may be null.
   std::function<void(const ServerStatus&)> on_tick;
 };

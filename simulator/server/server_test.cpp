@@ -1,9 +1,7 @@
 #include "simulator/server/server.hpp"
 
 #include "proto/ctrader/simulator.pb.h"
-#include "simulator/market/generator.hpp"
-#include "simulator/market/test_files.hpp"
-#include "simulator/server/test_client.hpp"
+#include "simulator/server/running_server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +9,6 @@
 
 #include <fstream>
 #include <memory>
-#include <numeric>
 #include <sstream>
 #include <system_error>
 #include <thread>
@@ -21,69 +18,6 @@ namespace {
 
 using namespace ctrader;
 using namespace std::chrono_literals;
-
-/// A server on a free port in a thread of its own, stopped with the test.
-class Running {
- public:
-  Running(ServerSettings settings, std::size_t symbols, std::int64_t events, std::uint64_t seed = 1)
-      : certificates(ensure_certificates(files.directory(), {})) {
-    settings.port = 0;
-    settings.report = files.directory() / "report.json";
-    server = std::make_unique<Server>(
-        settings,
-        Market(generate({.symbols = profiles(symbols), .seed = seed}), {.events = events}),
-        certificates);
-    thread = std::thread([this] { server->run(); });
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-  ~Running() { stop(); }
-
-  void stop() {
-    if (!thread.joinable()) return;
-    server->stop();
-    thread.join();
-  }
-  [[nodiscard]] TestClient connect() const { return {server->port(), certificates.ca}; }
-  [[nodiscard]] nlohmann::json report() const {
-    return nlohmann::json::parse(std::ifstream(files.directory() / "report.json"));
-  }
-
-  TestFiles files;
-  CertificateFiles certificates;
-  std::unique_ptr<Server> server;
-  std::thread thread;
-};
-
-ServerSettings at_max() {
-  ServerSettings settings;
-  settings.pace = AtMax{};
-  settings.start.quiet = 50ms;
-  return settings;
-}
-
-std::vector<std::int64_t> ids(std::size_t count) {
-  std::vector<std::int64_t> all(count);
-  std::iota(all.begin(), all.end(), 1);
-  return all;
-}
-
-// All market data until the last event of the market has come, as bytes in order.
-std::string market_bytes(TestClient& client, std::size_t depth_events) {
-  std::string bytes;
-  std::size_t seen = 0;
-  while (seen < depth_events) {
-    const auto frame = client.receive();
-    if (!frame) break;
-    if (frame->payloadtype() == PROTO_OA_DEPTH_EVENT) ++seen;
-    if (frame->payloadtype() == PROTO_OA_DEPTH_EVENT ||
-        frame->payloadtype() == PROTO_OA_SPOT_EVENT) {
-      bytes += frame->SerializeAsString();
-    }
-  }
-  EXPECT_EQ(seen, depth_events);
-  return bytes;
-}
 
 TEST(Server, TheSameSeedGivesTheSameBytesAndNothingIsDropped) {
   constexpr std::int64_t events = 100'000;

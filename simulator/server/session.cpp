@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 #include <utility>
+#include <variant>
 
 namespace depthwire::simulator {
 
@@ -38,18 +39,20 @@ bool is_historical(std::uint32_t payload_type) {
 
 }  // namespace
 
-Session::Session(const SessionSettings& settings, const Board& board, Tally& tally, TimePoint now)
+Session::Session(const SessionSettings& settings, const Shared& shared, TimePoint now)
     : settings_(settings),
-      board_(board),
-      tally_(tally),
+      board_(shared.board),
+      tally_(shared.tally),
+      faults_(shared.faults),
+      tokens_(shared.tokens),
       encoder_(settings.credentials.account_id),
       limit_(settings.limits),
-      subscriptions_(board.size()),
+      subscriptions_(board_.size()),
       opened_(now),
       heard_(now),
       last_request_(now),
       said_(now) {
-  assert(tally.size() == board.size());
+  assert(tally_.size() == board_.size());
 }
 
 void Session::receive(std::string_view bytes, TimePoint now) {
@@ -86,6 +89,7 @@ void Session::take_frame(std::string_view frame, TimePoint now) {
 
 void Session::serve(const Request& request, TimePoint now) {
   const auto type = request.payloadtype();
+  if (const auto instead = faults_.take(type, now)) return answer_instead(*instead);
   const bool open_to_all = type == PROTO_OA_APPLICATION_AUTH_REQ || type == PROTO_OA_VERSION_REQ;
   if (!application_ok_ && !open_to_all) {
     return refuse("CH_CLIENT_NOT_AUTHENTICATED", "the application is not authenticated");
@@ -98,6 +102,12 @@ void Session::serve(const Request& request, TimePoint now) {
     return refuse("REQUEST_FREQUENCY_EXCEEDED", "the rate limit of this connection was reached");
   }
   dispatch(request);
+}
+
+void Session::answer_instead(const RequestFaults::Instead& instead) {
+  const auto* refusal = std::get_if<RequestFaults::Refusal>(&instead);
+  if (refusal == nullptr) return;
+  refuse(refusal->code, refusal->why, refusal->retry_after_seconds, refusal->maintenance_end);
 }
 
 void Session::dispatch(const Request& request) {
@@ -180,12 +190,14 @@ void Session::reply(std::uint32_t payload_type, const google::protobuf::MessageL
 }
 
 void Session::refuse(std::string_view code, std::string_view why,
-                     std::optional<std::uint64_t> retry_after) {
+                     std::optional<std::uint64_t> retry_after,
+                     std::optional<std::int64_t> maintenance_end) {
   ProtoOAErrorRes error;
   if (account_ok_) error.set_ctidtraderaccountid(settings_.credentials.account_id);
   error.set_errorcode(std::string(code));
   error.set_description(std::string(why));
   if (retry_after) error.set_retryafter(*retry_after);
+  if (maintenance_end) error.set_maintenanceendtimestamp(*maintenance_end);
   reply(PROTO_OA_ERROR_RES, error);
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "proto/ctrader/common.pb.h"
+#include "simulator/faults/request_faults.hpp"
 #include "simulator/market/bars.hpp"
 #include "simulator/market/board.hpp"
 #include "simulator/server/event_encoder.hpp"
 #include "simulator/server/rate_limit.hpp"
 #include "simulator/server/tally.hpp"
+#include "simulator/server/tokens.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -36,12 +38,19 @@ struct SessionSettings {
   std::chrono::seconds own_silence{25};     ///< then a heartbeat is sent
 };
 
+/// What all sessions of a server share; it outlives them.
+struct Shared {
+  const Board& board;
+  Tally& tally;
+  RequestFaults& faults;
+  Tokens& tokens;
+};
+
 /// One client's connection as the cTrader Open API serves it: frames in, frames out, no socket and
 /// no clock. Source: PROTOCOL.md 1.1, 2-10.
 class Session {
  public:
-  /// `board` and `tally` outlive the session.
-  Session(const SessionSettings& settings, const Board& board, Tally& tally, TimePoint now);
+  Session(const SessionSettings& settings, const Shared& shared, TimePoint now);
 
   /// Calls `on_message` with every message that comes, heartbeats too, before it is answered.
   void observe(std::function<void(const ctrader::ProtoMessage&)> on_message) {
@@ -56,6 +65,11 @@ class Session {
   void on_tick(TimePoint now);
   /// Tells the client that the server goes away, and closes.
   void say_goodbye(std::string_view reason);
+
+  /// Ends the account's session, if there is one: the client is told, the connection stays.
+  void disconnect_account();
+  /// The same after telling that the access token is no longer good.
+  void invalidate_token(std::string_view reason);
 
   /// Frames that wait to be sent; the caller takes them out.
   [[nodiscard]] std::string& output() { return output_; }
@@ -82,6 +96,7 @@ class Session {
 
   void take_frame(std::string_view frame, TimePoint now);
   void serve(const Request& request, TimePoint now);
+  void answer_instead(const RequestFaults::Instead& instead);
   void dispatch(const Request& request);
 
   void application_auth(const Request& request);
@@ -124,7 +139,8 @@ class Session {
   void send(std::uint32_t payload_type, const google::protobuf::MessageLite& message);
   void reply(std::uint32_t payload_type, const google::protobuf::MessageLite& message);
   void refuse(std::string_view code, std::string_view why,
-              std::optional<std::uint64_t> retry_after = std::nullopt);
+              std::optional<std::uint64_t> retry_after = std::nullopt,
+              std::optional<std::int64_t> maintenance_end = std::nullopt);
   void refuse_and_close(std::string_view code, std::string_view why);
   void write(const ctrader::ProtoMessage& message);
   void close(std::string_view reason);
@@ -132,6 +148,8 @@ class Session {
   SessionSettings settings_;
   const Board& board_;
   Tally& tally_;
+  RequestFaults& faults_;
+  Tokens& tokens_;
   EventEncoder encoder_;
   RateLimit limit_;
   std::function<void(const ctrader::ProtoMessage&)> on_message_;

@@ -34,11 +34,11 @@ void Session::account_list(const Request& request) {
   const auto message = parse<ProtoOAGetAccountListByAccessTokenReq>(request);
   if (!message) return;
   const Credentials& known = settings_.credentials;
-  if (message->accesstoken() != known.access_token) {
+  if (!tokens_.is_good(message->accesstoken(), last_request_)) {
     return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
   }
   ProtoOAGetAccountListByAccessTokenRes answer;
-  answer.set_accesstoken(known.access_token);
+  answer.set_accesstoken(message->accesstoken());
   answer.set_permissionscope(SCOPE_VIEW);
   auto& account = *answer.add_ctidtraderaccount();
   account.set_ctidtraderaccountid(static_cast<std::uint64_t>(known.account_id));
@@ -51,7 +51,7 @@ void Session::account_list(const Request& request) {
 void Session::profile(const Request& request) {
   const auto message = parse<ProtoOAGetCtidProfileByTokenReq>(request);
   if (!message) return;
-  if (message->accesstoken() != settings_.credentials.access_token) {
+  if (!tokens_.is_good(message->accesstoken(), last_request_)) {
     return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
   }
   ProtoOAGetCtidProfileByTokenRes answer;
@@ -63,7 +63,7 @@ void Session::account_auth(const Request& request) {
   const auto message = parse<ProtoOAAccountAuthReq>(request);
   if (!message) return;
   const Credentials& known = settings_.credentials;
-  if (message->accesstoken() != known.access_token) {
+  if (!tokens_.is_good(message->accesstoken(), last_request_)) {
     return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
   }
   if (message->ctidtraderaccountid() != known.account_id) {
@@ -85,11 +85,25 @@ void Session::account_logout(const Request& request) {
   ProtoOAAccountLogoutRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   reply(PROTO_OA_ACCOUNT_LOGOUT_RES, answer);
+  disconnect_account();
+}
+
+void Session::disconnect_account() {
+  if (!account_ok_ || closing_) return;
   account_ok_ = false;
   subscriptions_.assign(board_.size(), {});
   ProtoOAAccountDisconnectEvent event;
-  event.set_ctidtraderaccountid(message->ctidtraderaccountid());
+  event.set_ctidtraderaccountid(settings_.credentials.account_id);
   send(PROTO_OA_ACCOUNT_DISCONNECT_EVENT, event);
+}
+
+void Session::invalidate_token(std::string_view reason) {
+  if (!account_ok_ || closing_) return;
+  ProtoOAAccountsTokenInvalidatedEvent event;
+  event.add_ctidtraderaccountids(settings_.credentials.account_id);
+  event.set_reason(std::string(reason));
+  send(PROTO_OA_ACCOUNTS_TOKEN_INVALIDATED_EVENT, event);
+  disconnect_account();
 }
 
 }  // namespace depthwire::simulator

@@ -217,6 +217,7 @@ TEST_F(SessionAuth, WhoGoesOnAskingIsBlockedForThatPayloadType) {
 
 TEST_F(SessionAuth, AGoodbyeNamesItsReason) {
   log_in();
+  subscribe_depth({1});
 
   session.say_goodbye("maintenance");
   const auto frames = sent();
@@ -225,6 +226,7 @@ TEST_F(SessionAuth, AGoodbyeNamesItsReason) {
   EXPECT_EQ(frames[0].payloadtype(), PROTO_OA_CLIENT_DISCONNECT_EVENT);
   EXPECT_EQ(body<ProtoOAClientDisconnectEvent>(frames[0]).reason(), "maintenance");
   EXPECT_TRUE(session.closing());
+  EXPECT_EQ(session.subscribed_symbols(), 0U) << "nobody listens any more";
 }
 
 }  // namespace

@@ -24,7 +24,9 @@ class SessionTest : public testing::Test {
 
   SessionTest() : SessionTest(SessionSettings{}) {}
   explicit SessionTest(const SessionSettings& settings)
-      : board(symbols(), start_ns), tally(board.size()), session(settings, board, tally, now) {}
+      : board(symbols(), start_ns),
+        tally(board.size()),
+        session(settings, {board, tally, faults, tokens}, now) {}
 
   static std::vector<SymbolInfo> symbols() {
     std::vector<SymbolInfo> all;
@@ -122,6 +124,8 @@ class SessionTest : public testing::Test {
   TimePoint now = TimePoint() + std::chrono::hours(1);
   Board board;
   Tally tally;
+  RequestFaults faults;
+  Tokens tokens{Credentials().access_token};
   Session session;
 };
 

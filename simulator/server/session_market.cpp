@@ -203,6 +203,7 @@ void Session::on_event(const Event& event) {
 }
 
 std::size_t Session::subscribed_symbols() const {
+  if (closing_) return 0;  // or a market at full speed would run away from those who come back
   return static_cast<std::size_t>(std::ranges::count_if(
       subscriptions_, [](const Subscription& s) { return s.spots || s.depth; }));
 }

@@ -1,0 +1,138 @@
+#include "simulator/faults/parse.hpp"
+#include "simulator/server/server_impl.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <variant>
+
+// What the faults do to this server: what is to be done with which bytes and requests is decided
+// in simulator/faults.
+namespace depthwire::simulator {
+
+using std::chrono::steady_clock;
+
+void Server::Impl::open_control() {
+  if (!settings_.control) return;
+  try {
+    control_.emplace(io_, *settings_.control,
+                     [this](std::string_view line) { return command(line); });
+  } catch (const std::exception& error) {
+    spdlog::warn("`depthwire-sim ctl` cannot reach this simulator: {}", error.what());
+  }
+}
+
+std::string Server::Impl::command(std::string_view line) {
+  const auto fault = parse_fault(line);
+  if (!fault) return "error: " + fault.error();
+  if (stopping_) return "error: the simulator stops";
+  try {
+    apply(*fault, std::string(line));
+  } catch (const std::exception& error) {
+    return "error: " + std::string(error.what());
+  }
+  return "done: " + std::string(line);
+}
+
+void Server::Impl::run_script() {
+  const auto& script = settings_.script;
+  const auto since_start = steady_clock::now() - started_;
+  for (; script_line_ < script.size() && script[script_line_].at <= since_start; ++script_line_) {
+    apply(script[script_line_].fault, script[script_line_].text);
+  }
+  if (script_line_ == script.size()) return;
+  script_timer_.expires_at(started_ + script[script_line_].at);
+  script_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !stopping_) run_script();
+  });
+}
+
+void Server::Impl::apply(const Fault& fault, const std::string& text) {
+  spdlog::info("fault: {}", text);
+  if (settings_.received_log) settings_.received_log->fault(text);
+  std::visit([this](const auto& known) { do_fault(known); }, fault);
+}
+
+template <class WireFault>
+void Server::Impl::on_wires(const WireFault& fault) {
+  for (const auto& connection : connections_) connection->wire().apply(fault, steady_clock::now());
+}
+
+void Server::Impl::inject(const std::string& bytes) {
+  for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->inject(bytes);
+}
+
+void Server::Impl::do_fault(const Drop&) {
+  for (std::size_t i = 0; i < connections_.size(); ++i)
+    connections_[i]->close("dropped, as commanded");
+}
+void Server::Impl::do_fault(const Stall& stall) { on_wires(stall); }
+void Server::Impl::do_fault(const Split& split) { on_wires(split); }
+void Server::Impl::do_fault(const Join& join) { on_wires(join); }
+void Server::Impl::do_fault(const Slow& slow) { on_wires(slow); }
+void Server::Impl::do_fault(const Garbage& garbage) { inject(wire_bytes(garbage)); }
+void Server::Impl::do_fault(const EmptyFrame& empty) { inject(wire_bytes(empty)); }
+void Server::Impl::do_fault(const Oversize& oversize) { inject(wire_bytes(oversize)); }
+
+void Server::Impl::do_fault(const Refuse& refuse) { stop_listening(refuse.time); }
+
+void Server::Impl::do_fault(const Restart& restart) {
+  say_goodbye("the server restarts");
+  stop_listening(restart.time);
+}
+
+void Server::Impl::do_fault(const WrongCertificate& wrong) {
+  if (!wrong_tls_) {
+    wrong_tls_.emplace(server_context(ensure_certificates(certificates_ / "other-authority", {})));
+  }
+  wrong_until_ = steady_clock::now() + wrong.time;
+}
+
+void Server::Impl::do_fault(const ErrorReply& error) { faults_.apply(error); }
+void Server::Impl::do_fault(const Ignore& ignore) { faults_.apply(ignore); }
+void Server::Impl::do_fault(const LimitRate& limit) { faults_.apply(limit, steady_clock::now()); }
+
+void Server::Impl::do_fault(const Maintenance& maintenance) {
+  faults_.apply(maintenance, steady_clock::now(), std::chrono::system_clock::now());
+  do_fault(AccountDisconnect{});
+}
+
+void Server::Impl::do_fault(const AccountDisconnect&) {
+  for (const auto& connection : connections_) connection->session().disconnect_account();
+  flush_all();
+}
+
+void Server::Impl::do_fault(const TokenInvalidation& invalidation) {
+  tokens_.invalidate(invalidation.time, steady_clock::now());
+  for (const auto& connection : connections_) {
+    connection->session().invalidate_token("the access token was invalidated");
+  }
+  flush_all();
+}
+
+void Server::Impl::do_fault(const Clear&) {
+  for (const auto& connection : connections_) connection->wire().clear();
+  faults_.clear();
+  tokens_.restore();
+  wrong_until_ = {};
+  if (!acceptor_.is_open()) listen_again();
+  flush_all();
+}
+
+void Server::Impl::stop_listening(Milliseconds time) {
+  boost::system::error_code error;
+  acceptor_.close(error);
+  listen_timer_.expires_after(time);
+  listen_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled && !stopping_) listen_again();
+  });
+}
+
+void Server::Impl::listen_again() {
+  listen_timer_.cancel();
+  if (acceptor_.is_open()) return;
+  listen();
+  accept();
+}
+
+}  // namespace depthwire::simulator
