@@ -1,5 +1,9 @@
 #include "common/ctrader/client.hpp"
 
+#include "common/ctrader/frame.hpp"
+#include "proto/ctrader/common_model.pb.h"
+#include "proto/ctrader/model.pb.h"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -22,6 +26,11 @@ std::int64_t system_unix_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+bool is_named(std::uint32_t payload_type) {
+  const auto type = static_cast<int>(payload_type);
+  return ProtoPayloadType_IsValid(type) || ProtoOAPayloadType_IsValid(type);
 }
 
 ClientOptions with_defaults(ClientOptions options) {
@@ -47,6 +56,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   void stop();
   void send(Request request, AnswerHandler handler);
   [[nodiscard]] SessionState state() const { return session_.state(); }
+  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
  private:
   void on_open() override { run(session_.opened(Clock::now())); }
@@ -61,6 +71,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   void run(const Actions& actions);
   void change(const StateChanged& changed);
   void transmit();
+  void write(std::size_t messages);
   void tick();
   void arm();
 
@@ -74,6 +85,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   TimePoint now_;  // of the group being handled
   bool stopped_ = false;
   std::string out_;
+  Traffic traffic_;
 };
 
 void Client::Impl::stop() {
@@ -100,6 +112,8 @@ void Client::Impl::on_frames(std::span<const std::string_view> frames) {
   session_.received(now_);
   handler_.on_group_begin();
   for (const auto frame : frames) {
+    traffic_.bytes_in += frame_length_bytes + frame.size();
+    ++traffic_.messages_in;
     const auto envelope = decode_envelope(frame);
     if (envelope) {
       message(*envelope);
@@ -120,7 +134,9 @@ void Client::Impl::message(const Envelope& envelope) {
   bool consumed = false;
   auto actions = session_.message(now_, envelope, consumed);
   if (!actions.empty()) run(actions);
-  if (!consumed) handler_.on_event(envelope);
+  if (consumed) return;
+  if (!is_named(envelope.payload_type)) ++traffic_.unknown_in;
+  handler_.on_event(envelope);
 }
 
 void Client::Impl::answered(const Reply& reply) {
@@ -153,7 +169,7 @@ void Client::Impl::run(const Actions& actions) {
     void operator()(const SendHeartbeat&) {
       self.out_.clear();
       append_request(self.out_, heartbeat(), {});
-      self.connection_.send(self.out_);
+      self.write(1);
     }
     void operator()(const StateChanged& changed) { self.change(changed); }
     void operator()(const GiveUp& action) { self.handler_.on_give_up(action.reason); }
@@ -175,11 +191,17 @@ void Client::Impl::transmit() {
   if (stopped_) return;
   const auto now = Clock::now();
   out_.clear();
-  if (requests_.take(now, out_) > 0) {
-    connection_.send(out_);
+  if (const auto messages = requests_.take(now, out_)) {
+    write(messages);
     session_.sent(now);
   }
   arm();
+}
+
+void Client::Impl::write(std::size_t messages) {
+  connection_.send(out_);
+  traffic_.bytes_out += out_.size();
+  traffic_.messages_out += messages;
 }
 
 void Client::Impl::tick() {
@@ -212,6 +234,7 @@ Client::~Client() { impl_->stop(); }
 void Client::start() { impl_->start(); }
 void Client::stop() { impl_->stop(); }
 SessionState Client::state() const { return impl_->state(); }
+const Traffic& Client::traffic() const { return impl_->traffic(); }
 void Client::send(Request request, AnswerHandler handler) {
   impl_->send(std::move(request), std::move(handler));
 }

@@ -21,6 +21,15 @@ struct ClientOptions {
   std::function<std::int64_t()> unix_ms;  ///< UTC; empty: the system's
 };
 
+/// What went over a client's connections so far: whole frames with their lengths, without TLS.
+struct Traffic {
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t messages_in = 0;
+  std::uint64_t messages_out = 0;
+  std::uint64_t unknown_in = 0;  ///< of the messages in: of types that the protocol does not name
+};
+
 /// Hears from a Client, on the thread of its io_context.
 class ClientHandler {
  public:
@@ -53,6 +62,7 @@ class Client {
   void stop();
 
   [[nodiscard]] SessionState state() const;
+  [[nodiscard]] const Traffic& traffic() const;
   /// Queues a request, in `ready` only; `handler` is called once, never from within send(), and not
   /// after stop().
   void send(Request request, AnswerHandler handler);

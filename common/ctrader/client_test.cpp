@@ -288,6 +288,33 @@ TEST_F(ClientTest, AFrameThatIsNoMessageIsToldAndPassedOver) {
   EXPECT_EQ(undecodable_, 1);
 }
 
+TEST_F(ClientTest, CountsWhatGoesOverTheConnection) {
+  TestServer server(certificates_, [](Peer& peer) {
+    serve(peer, [&](const ProtoMessage& request) {
+      ProtoMessage of_tomorrow;
+      of_tomorrow.set_payloadtype(9999);
+      write(peer, of_tomorrow);
+      return answer_to(request, 2113, ProtoOAAssetListRes());
+    });
+  });
+  Client client(io_, options(server), *this);
+  ASSERT_TRUE(log_in(client));
+
+  client.send(asset_list(account_id), note());
+
+  ASSERT_TRUE(run_until([&] { return answers_.size() == 1; }));
+  EXPECT_EQ(client.traffic().messages_out, 4U) << "the log-in takes three";
+  EXPECT_EQ(client.traffic().messages_in, 5U);
+  EXPECT_EQ(client.traffic().unknown_in, 1U);
+  std::string out;
+  append_request(out, application_auth("id", "secret"), "test-session-1");
+  append_request(out, account_list("token"), "test-session-2");
+  append_request(out, account_auth(account_id, "token"), "test-session-3");
+  append_request(out, asset_list(account_id), "test-1");
+  EXPECT_EQ(client.traffic().bytes_out, out.size());
+  EXPECT_GT(client.traffic().bytes_in, 5 * frame_length_bytes);
+}
+
 TEST_F(ClientTest, KeepsAQuietConnectionAliveWithHeartbeats) {
   std::atomic<int> heartbeats = 0;
   TestServer server(certificates_, [&](Peer& peer) {

@@ -51,6 +51,7 @@ ClientOptions client_options(const Config& config, config::Environment environme
   options.account.access_token = value_or(config.access_token, simulated ? simulator_token : "");
   options.account.account_id =
       simulated && config.account_id == 0 ? simulator_account : config.account_id;
+  options.times.heartbeat = config.heartbeat;
   options.account.live = environment == config::Environment::live;
   return options;
 }

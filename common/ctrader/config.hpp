@@ -2,6 +2,7 @@
 
 #include "common/config/describe.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -31,6 +32,7 @@ struct Config {
   config::Secret client_secret;
   config::Secret access_token;
   std::int64_t account_id = 0;
+  std::chrono::milliseconds heartbeat{10'000};
 
   template <class Visitor>
   void describe(Visitor& field) {
@@ -50,6 +52,11 @@ struct Config {
           config::Env{"CTRADER_ACCESS_TOKEN"});
     field("account_id", account_id, "ctidTraderAccountId; 0 in sim: the simulator's",
           config::Env{"CTRADER_ACCOUNT_ID"}, config::Bounds{.min = 0});
+    field(
+        "heartbeat", heartbeat,
+        "a connection that sent nothing for so long sends a heartbeat; the broker ends one that is "
+        "silent for 30s",
+        config::DurationBounds{.min = std::chrono::seconds(1), .max = std::chrono::seconds(25)});
   }
 
   void check(const config::Checks& checks) const;

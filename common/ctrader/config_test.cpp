@@ -67,6 +67,16 @@ TEST(CtraderConfig, TheAccountComesFromTheVariablesThatUsersKnow) {
   EXPECT_EQ(options.account.account_id, 42);
 }
 
+TEST(CtraderConfig, TheHeartbeatIsMuchSoonerThanTheBrokerHangsUp) {
+  Process process;
+  ASSERT_EQ(load(process, {{"DEPTHWIRE_CTRADER_HEARTBEAT", "5s"}}), "");
+
+  EXPECT_EQ(client_options(process.ctrader, Environment::sim, "streaming").times.heartbeat,
+            std::chrono::seconds(5));
+  EXPECT_THAT(load(process, {{"DEPTHWIRE_CTRADER_HEARTBEAT", "26s"}}),
+              HasSubstr("ctrader.heartbeat"));
+}
+
 TEST(CtraderConfig, LiveIsAnEndpointAndAnAccountOfItsOwn) {
   Process process;
   ASSERT_EQ(load(process, account("live")), "");

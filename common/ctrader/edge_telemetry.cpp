@@ -1,12 +1,33 @@
 #include "common/ctrader/edge_telemetry.hpp"
 
 namespace depthwire::ctrader {
+namespace {
+
+metrics::Counter& bytes(metrics::Registry& registry, const std::string& direction) {
+  return registry.counter("ctrader_bytes_total",
+                          "Bytes of the broker's protocol, in and out; without TLS.",
+                          {{"direction", direction}});
+}
+
+metrics::Counter& messages(metrics::Registry& registry, const std::string& direction) {
+  return registry.counter("ctrader_messages_total",
+                          "Messages of the broker's protocol, in and out.",
+                          {{"direction", direction}});
+}
+
+}  // namespace
 
 EdgeTelemetry::EdgeTelemetry(service::Runtime& runtime, const std::string& loop)
     : health_{runtime.health()},
       heartbeat_{health_.heartbeat(loop)},
       enabled_{runtime.metrics().gauge("source_enabled", "0 where there is no broker on purpose.")},
       up_{runtime.metrics().gauge("source_up", "1 while the account is authenticated.")},
+      bytes_in_{bytes(runtime.metrics(), "in")},
+      bytes_out_{bytes(runtime.metrics(), "out")},
+      messages_in_{messages(runtime.metrics(), "in")},
+      messages_out_{messages(runtime.metrics(), "out")},
+      unknown_in_{runtime.metrics().counter("ctrader_unknown_messages_total",
+                                            "Messages of a type that the protocol does not name.")},
       journal_{runtime.metrics()} {
   health_.set("ctrader", "starting");
 }
@@ -25,8 +46,13 @@ void EdgeTelemetry::state(SessionState state, const std::string& reason) {
   }
 }
 
-void EdgeTelemetry::report(const bus::Publisher& publisher) {
+void EdgeTelemetry::report(const bus::Publisher& publisher, const Traffic& traffic) {
   heartbeat_.beat();
+  bytes_in_.raise_to(traffic.bytes_in);
+  bytes_out_.raise_to(traffic.bytes_out);
+  messages_in_.raise_to(traffic.messages_in);
+  messages_out_.raise_to(traffic.messages_out);
+  unknown_in_.raise_to(traffic.unknown_in);
   journal_.update(publisher);
   health_.info("head", std::to_string(publisher.head().offset));
 }

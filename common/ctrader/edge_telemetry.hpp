@@ -1,6 +1,6 @@
 #pragma once
 
-#include "common/ctrader/session.hpp"
+#include "common/ctrader/client.hpp"
 #include "common/service/bus_metrics.hpp"
 #include "common/service/runtime.hpp"
 
@@ -16,14 +16,15 @@ class EdgeTelemetry {
 
   /// The connection's state: not ready until it is `ready`, or where there is none on purpose.
   void state(SessionState state, const std::string& reason);
-  /// The loop is alive and the journal has come this far.
-  void report(const bus::Publisher& publisher);
+  /// The loop is alive, the journal has come this far, and so much went over the connection.
+  void report(const bus::Publisher& publisher, const Traffic& traffic);
 
  private:
   service::Health& health_;
   service::Heartbeat& heartbeat_;
   metrics::Gauge& enabled_;
   metrics::Gauge& up_;
+  metrics::Counter &bytes_in_, &bytes_out_, &messages_in_, &messages_out_, &unknown_in_;
   service::PublisherMetrics journal_;
 };
 

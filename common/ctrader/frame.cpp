@@ -7,11 +7,9 @@
 namespace depthwire::ctrader {
 namespace {
 
-constexpr std::size_t length_bytes = 4;
-
 std::uint32_t read_length(const char* at) {
   std::uint32_t length = 0;
-  for (std::size_t i = 0; i < length_bytes; ++i) {
+  for (std::size_t i = 0; i < frame_length_bytes; ++i) {
     length = length << 8U | static_cast<unsigned char>(at[i]);
   }
   return length;
@@ -44,14 +42,14 @@ void FrameSplitter::commit(std::size_t size) {
 }
 
 tl::expected<std::optional<std::string_view>, FrameError> FrameSplitter::next() {
-  if (buffered() < length_bytes) return std::nullopt;
+  if (buffered() < frame_length_bytes) return std::nullopt;
   const char* const at = buffer_.data() + begin_;
   const std::size_t length = read_length(at);
   if (length == 0) return tl::unexpected(FrameError::zero_length);
   if (length > limit_) return tl::unexpected(FrameError::oversize);
-  if (buffered() - length_bytes < length) return std::nullopt;
-  begin_ += length_bytes + length;
-  return std::string_view{at + length_bytes, length};
+  if (buffered() - frame_length_bytes < length) return std::nullopt;
+  begin_ += frame_length_bytes + length;
+  return std::string_view{at + frame_length_bytes, length};
 }
 
 void append_frame(std::string& out, std::string_view message) {

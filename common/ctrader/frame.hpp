@@ -12,6 +12,8 @@
 
 namespace depthwire::ctrader {
 
+/// The length before each frame.
+inline constexpr std::size_t frame_length_bytes = 4;
 /// The largest frame we accept; the server's own limit is not documented.
 inline constexpr std::size_t frame_limit_bytes = 16UL * 1024 * 1024;
 

@@ -30,7 +30,7 @@ void serve(service::Runtime& runtime, const historical::Config& config,
   session.start();
   ctrader::run_loop(io, stop, [&] {
     session.tick();
-    telemetry.report(session.publisher());
+    telemetry.report(session.publisher(), session.traffic());
     bars.add(session.counts().bars - reported.bars);
     ticks.add(session.counts().ticks - reported.ticks);
     reported = session.counts();

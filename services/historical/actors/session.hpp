@@ -49,6 +49,7 @@ class Session final : private ctrader::ClientHandler {
 
   [[nodiscard]] const SessionCounts& counts() const { return counts_; }
   [[nodiscard]] const bus::Publisher& publisher() const { return publisher_; }
+  [[nodiscard]] const ctrader::Traffic& traffic() const { return client_.traffic(); }
 
  private:
   void on_state(ctrader::SessionState state, const std::string& reason) override;

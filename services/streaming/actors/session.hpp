@@ -54,6 +54,7 @@ class Session final : private ctrader::ClientHandler {
   [[nodiscard]] std::size_t symbols() const { return feed_.symbols(); }
   [[nodiscard]] ctrader::SessionState state() const { return client_.state(); }
   [[nodiscard]] const bus::Publisher& publisher() const { return publisher_; }
+  [[nodiscard]] const ctrader::Traffic& traffic() const { return client_.traffic(); }
   /// Frames that were no message.
   [[nodiscard]] std::uint64_t undecodable_frames() const { return undecodable_frames_; }
 

@@ -30,7 +30,7 @@ Telemetry::Telemetry(service::Runtime& runtime)
       symbols_{runtime.metrics().gauge("feed_symbols", "Symbols that are subscribed.")} {}
 
 void Telemetry::report(const Session& session) {
-  edge_.report(session.publisher());
+  edge_.report(session.publisher(), session.traffic());
   const auto& counts = session.counts();
   counters_.spots.raise_to(counts.spots);
   counters_.depth_events.raise_to(counts.depth_events);
