@@ -35,7 +35,7 @@ endfunction()
 # tests that are no program of their own, such as Python scripts.
 function(depthwire_label_test test labels)
   set_tests_properties(${test} PROPERTIES LABELS "${labels}")
-  if("e2e" IN_LIST labels)
+  if("e2e" IN_LIST labels AND NOT "waits" IN_LIST labels)
     set_tests_properties(${test} PROPERTIES RUN_SERIAL ON)
   endif()
   foreach(label IN LISTS labels)

@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using Time = SubscriberState::Time;
 
 #ifdef DEPTHWIRE_SANITIZED
-constexpr std::uint64_t histories = 5'000;
+constexpr std::uint64_t histories = 2'000;
 #else
 constexpr std::uint64_t histories = 100'000;
 #endif
