@@ -44,6 +44,7 @@ struct Config {
   std::string client_id = "simulator";
   config::Secret client_secret{"simulator-secret"};
   config::Secret access_token{"simulator-token"};
+  config::Secret refresh_token{"simulator-refresh-token"};
   std::int64_t account_id = 1'000'001;
   bool depth_requires_spots = false;
   bool extra_fields = true;
@@ -94,6 +95,7 @@ struct Config {
     field("client_id", client_id, "the one application that may come in");
     field("client_secret", client_secret, "its secret; not set: simulator-secret");
     field("access_token", access_token, "the one token that is good; not set: simulator-token");
+    field("refresh_token", refresh_token, "good for one refresh; not set: simulator-refresh-token");
     field("account_id", account_id, "the one account that it opens", config::Bounds{.min = 1});
     field("depth_requires_spots", depth_requires_spots,
           "refuse depth without spots, as the broker's documentation says");

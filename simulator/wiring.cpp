@@ -114,7 +114,8 @@ ServerSettings make_settings(const Config& config) {
   ServerSettings settings;
   std::tie(settings.host, settings.port) = checked(parse_address(config.listen));
   settings.session.credentials = {config.client_id, config.client_secret.reveal(),
-                                  config.access_token.reveal(), config.account_id};
+                                  config.access_token.reveal(), config.refresh_token.reveal(),
+                                  config.account_id};
   settings.session.depth_requires_spots = config.depth_requires_spots;
   settings.session.extra_fields = config.extra_fields;
   settings.pace = pace_of(config);

@@ -63,7 +63,7 @@ struct Maintenance {  ///< ends the account's sessions and refuses every request
 // What becomes of the account.
 struct AccountDisconnect {};  ///< its sessions end, the connections stay
 struct TokenInvalidation {    ///< the same, and the access token is no longer good
-  Milliseconds time;          ///< 0: for good
+  Milliseconds time;          ///< 0: until it is refreshed
 };
 
 struct Clear {};  ///< ends all that still goes on

@@ -147,7 +147,7 @@ constexpr std::array<Form, 18> forms{{
     {"account-disconnect", "", "end the account's sessions (2164)",
      [](Arguments&) -> Fault { return AccountDisconnect{}; }},
     {"token-invalidation", "[TIME]",
-     "end them (2147, 2164) and refuse the access token, for good or for TIME",
+     "end them (2147, 2164) and refuse the access token, until a refresh or for TIME",
      [](Arguments& a) -> Fault { return TokenInvalidation{a.time(Milliseconds(0))}; }},
     {"clear", "", "end all that still goes on", [](Arguments&) -> Fault { return Clear{}; }},
 }};

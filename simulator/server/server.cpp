@@ -45,7 +45,8 @@ Server::Impl::Impl(ServerSettings settings, Market market, const CertificateFile
       market_(std::move(market)),
       board_(symbols_of(market_), market_.begin_ns()),
       tally_(board_.size()),
-      tokens_(settings_.session.credentials.access_token),
+      tokens_({settings_.session.credentials.access_token,
+               settings_.session.credentials.refresh_token}),
       clock_(settings_.pace),
       port_(settings_.port),
       tls_(server_context(certificates)),
@@ -95,8 +96,8 @@ void Server::Impl::accept() {
 void Server::Impl::welcome(tcp::socket socket) {
   const auto number = ++connections_made_;
   const auto now = steady_clock::now();
-  auto session =
-      std::make_unique<Session>(settings_.session, Shared{board_, tally_, faults_, tokens_}, now);
+  auto session = std::make_unique<Session>(
+      settings_.session, Shared{board_, tally_, faults_, tokens_, margin_calls_}, now);
   const auto log = settings_.received_log;
   Connection::Handlers handlers{.on_room =
                                     [this] {

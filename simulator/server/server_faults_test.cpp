@@ -261,6 +261,23 @@ TEST_F(ServerFaults, AnInvalidatedTokenIsRefusedUntilItIsCleared) {
   EXPECT_EQ(answer_to(client, PROTO_OA_ACCOUNT_AUTH_REQ, account()), "2103");
 }
 
+TEST_F(ServerFaults, ARefreshOnOneConnectionPutsTheOtherOut) {
+  auto one = logged_in();
+  auto other = logged_in();
+  ProtoOARefreshTokenReq refresh;
+  refresh.set_refreshtoken(Credentials().refresh_token);
+  auto renewed = account();
+  renewed.set_accesstoken(Credentials().access_token + "-2");
+
+  EXPECT_EQ(answer_to(one, PROTO_OA_REFRESH_TOKEN_REQ, refresh), "2174");
+
+  EXPECT_EQ(next_answer(other).payloadtype(),
+            static_cast<std::uint32_t>(PROTO_OA_ACCOUNTS_TOKEN_INVALIDATED_EVENT));
+  EXPECT_EQ(next_answer(other).payloadtype(),
+            static_cast<std::uint32_t>(PROTO_OA_ACCOUNT_DISCONNECT_EVENT));
+  EXPECT_EQ(answer_to(other, PROTO_OA_ACCOUNT_AUTH_REQ, renewed), "2103");
+}
+
 TEST_F(ServerFaults, TheMarketIsWholeByteByByte) {
   auto client = running.connect();
   command("split 1m");

@@ -97,6 +97,7 @@ class Server::Impl {
   Tally tally_;
   RequestFaults faults_;
   Tokens tokens_;
+  MarginCalls margin_calls_{100, 75, 50};
   PaceClock clock_;
   std::uint16_t port_ = 0;
 

@@ -45,6 +45,7 @@ Session::Session(const SessionSettings& settings, const Shared& shared, TimePoin
       tally_(shared.tally),
       faults_(shared.faults),
       tokens_(shared.tokens),
+      margin_calls_(shared.margin_calls),
       encoder_(settings.credentials.account_id),
       limit_(settings.limits),
       subscriptions_(board_.size()),
@@ -90,7 +91,8 @@ void Session::take_frame(std::string_view frame, TimePoint now) {
 void Session::serve(const Request& request, TimePoint now) {
   const auto type = request.payloadtype();
   if (const auto instead = faults_.take(type, now)) return answer_instead(*instead);
-  const bool open_to_all = type == PROTO_OA_APPLICATION_AUTH_REQ || type == PROTO_OA_VERSION_REQ;
+  const bool open_to_all = type == PROTO_OA_APPLICATION_AUTH_REQ || type == PROTO_OA_VERSION_REQ ||
+                           type == PROTO_OA_REFRESH_TOKEN_REQ;
   if (!application_ok_ && !open_to_all) {
     return refuse("CH_CLIENT_NOT_AUTHENTICATED", "the application is not authenticated");
   }
@@ -116,15 +118,22 @@ void Session::dispatch(const Request& request) {
     case PROTO_OA_VERSION_REQ: return version(request);
     case PROTO_OA_GET_ACCOUNTS_BY_ACCESS_TOKEN_REQ: return account_list(request);
     case PROTO_OA_GET_CTID_PROFILE_BY_TOKEN_REQ: return profile(request);
+    case PROTO_OA_REFRESH_TOKEN_REQ: return refresh_token(request);
     case PROTO_OA_ACCOUNT_AUTH_REQ: return account_auth(request);
     case PROTO_OA_ACCOUNT_LOGOUT_REQ: return account_logout(request);
     case PROTO_OA_TRADER_REQ: return trader(request);
     case PROTO_OA_RECONCILE_REQ: return reconcile(request);
+    case PROTO_OA_EXPECTED_MARGIN_REQ: return expected_margin(request);
+    case PROTO_OA_GET_POSITION_UNREALIZED_PNL_REQ: return unrealized_pnl(request);
+    case PROTO_OA_MARGIN_CALL_LIST_REQ: return margin_calls(request);
+    case PROTO_OA_MARGIN_CALL_UPDATE_REQ: return update_margin_call(request);
     case PROTO_OA_ASSET_LIST_REQ: return assets(request);
     case PROTO_OA_ASSET_CLASS_LIST_REQ: return asset_classes(request);
     case PROTO_OA_SYMBOL_CATEGORY_REQ: return categories(request);
     case PROTO_OA_SYMBOLS_LIST_REQ: return symbols_list(request);
     case PROTO_OA_SYMBOL_BY_ID_REQ: return symbols_by_id(request);
+    case PROTO_OA_SYMBOLS_FOR_CONVERSION_REQ: return symbols_for_conversion(request);
+    case PROTO_OA_GET_DYNAMIC_LEVERAGE_REQ: return dynamic_leverage(request);
     case PROTO_OA_SUBSCRIBE_SPOTS_REQ: return subscribe_spots(request);
     case PROTO_OA_UNSUBSCRIBE_SPOTS_REQ: return unsubscribe_spots(request);
     case PROTO_OA_SUBSCRIBE_DEPTH_QUOTES_REQ: return subscribe_depth(request);
@@ -133,6 +142,13 @@ void Session::dispatch(const Request& request) {
     case PROTO_OA_UNSUBSCRIBE_LIVE_TRENDBAR_REQ: return unsubscribe_bars(request);
     case PROTO_OA_GET_TRENDBARS_REQ: return trendbars(request);
     case PROTO_OA_GET_TICKDATA_REQ: return tick_data(request);
+    case PROTO_OA_DEAL_LIST_REQ: return deals(request);
+    case PROTO_OA_DEAL_LIST_BY_POSITION_ID_REQ: return deals_of_position(request);
+    case PROTO_OA_DEAL_OFFSET_LIST_REQ: return deal_offsets(request);
+    case PROTO_OA_ORDER_LIST_REQ: return orders(request);
+    case PROTO_OA_ORDER_LIST_BY_POSITION_ID_REQ: return orders_of_position(request);
+    case PROTO_OA_ORDER_DETAILS_REQ: return order_details(request);
+    case PROTO_OA_CASH_FLOW_HISTORY_LIST_REQ: return cash_flow(request);
     default: break;
   }
   ProtoErrorRes error;
@@ -144,6 +160,7 @@ void Session::dispatch(const Request& request) {
 
 void Session::on_tick(TimePoint now) {
   if (closing_) return;
+  look_at_token(now);
   if (said_since_tick_) said_ = now;
   said_since_tick_ = false;
   if (now - heard_ >= settings_.client_silence) return close("the client was silent");

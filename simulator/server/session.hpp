@@ -9,6 +9,7 @@
 #include "simulator/server/tally.hpp"
 #include "simulator/server/tokens.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,7 @@ struct Credentials {
   std::string client_id = "simulator";
   std::string client_secret = "simulator-secret";
   std::string access_token = "simulator-token";
+  std::string refresh_token = "simulator-refresh-token";
   std::int64_t account_id = 1'000'001;
 };
 
@@ -38,12 +40,16 @@ struct SessionSettings {
   std::chrono::seconds own_silence{25};     ///< then a heartbeat is sent
 };
 
+/// Margin levels, in per cent, at which the account is warned: its three thresholds in order.
+using MarginCalls = std::array<double, 3>;
+
 /// What all sessions of a server share; it outlives them.
 struct Shared {
   const Board& board;
   Tally& tally;
   RequestFaults& faults;
   Tokens& tokens;
+  MarginCalls& margin_calls;
 };
 
 /// One client's connection as the cTrader Open API serves it: frames in, frames out, no socket and
@@ -105,14 +111,22 @@ class Session {
   void account_logout(const Request& request);
   void version(const Request& request);
   void profile(const Request& request);
+  void refresh_token(const Request& request);
+  void look_at_token(TimePoint now);
 
   void assets(const Request& request);
   void asset_classes(const Request& request);
   void categories(const Request& request);
   void symbols_list(const Request& request);
   void symbols_by_id(const Request& request);
+  void symbols_for_conversion(const Request& request);
+  void dynamic_leverage(const Request& request);
   void trader(const Request& request);
   void reconcile(const Request& request);
+  void expected_margin(const Request& request);
+  void unrealized_pnl(const Request& request);
+  void margin_calls(const Request& request);
+  void update_margin_call(const Request& request);
 
   void subscribe_spots(const Request& request);
   void unsubscribe_spots(const Request& request);
@@ -124,6 +138,15 @@ class Session {
 
   void trendbars(const Request& request);
   void tick_data(const Request& request);
+  void deals(const Request& request);
+  void deals_of_position(const Request& request);
+  void deal_offsets(const Request& request);
+  void orders(const Request& request);
+  void orders_of_position(const Request& request);
+  void order_details(const Request& request);
+  void cash_flow(const Request& request);
+  template <class Message, class Answer>
+  void empty_list(const Request& request, std::uint32_t answer_type);
 
   // Reads a request of the authorised account, or answers why not.
   template <class Message>
@@ -150,6 +173,7 @@ class Session {
   Tally& tally_;
   RequestFaults& faults_;
   Tokens& tokens_;
+  MarginCalls& margin_calls_;
   EventEncoder encoder_;
   RateLimit limit_;
   std::function<void(const ctrader::ProtoMessage&)> on_message_;
@@ -162,6 +186,7 @@ class Session {
 
   bool application_ok_ = false;
   bool account_ok_ = false;
+  std::string account_token_;                // with which the account came in
   std::vector<Subscription> subscriptions_;  // by symbol
   std::vector<LiveBar> live_bars_;           // reused
 

@@ -59,6 +59,27 @@ void Session::profile(const Request& request) {
   reply(PROTO_OA_GET_CTID_PROFILE_BY_TOKEN_RES, answer);
 }
 
+void Session::refresh_token(const Request& request) {
+  const auto message = parse<ProtoOARefreshTokenReq>(request);
+  if (!message) return;
+  const auto pair = tokens_.refresh(message->refreshtoken());
+  if (!pair) return refuse("CH_ACCESS_TOKEN_INVALID", "refresh token is not known, or used up");
+  ProtoOARefreshTokenRes answer;
+  answer.set_accesstoken(pair->access);
+  answer.set_tokentype("bearer");
+  answer.set_expiresin(2'628'000);
+  answer.set_refreshtoken(pair->refresh);
+  reply(PROTO_OA_REFRESH_TOKEN_RES, answer);
+  look_at_token(last_request_);
+}
+
+// Another connection may have refreshed it.
+void Session::look_at_token(TimePoint now) {
+  if (account_ok_ && !tokens_.is_good(account_token_, now)) {
+    invalidate_token("the access token is no longer good");
+  }
+}
+
 void Session::account_auth(const Request& request) {
   const auto message = parse<ProtoOAAccountAuthReq>(request);
   if (!message) return;
@@ -74,6 +95,7 @@ void Session::account_auth(const Request& request) {
     return refuse("ALREADY_LOGGED_IN", "the account is authorised in this channel already");
   }
   account_ok_ = true;
+  account_token_ = message->accesstoken();
   ProtoOAAccountAuthRes answer;
   answer.set_ctidtraderaccountid(known.account_id);
   reply(PROTO_OA_ACCOUNT_AUTH_RES, answer);

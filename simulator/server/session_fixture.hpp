@@ -26,7 +26,7 @@ class SessionTest : public testing::Test {
   explicit SessionTest(const SessionSettings& settings)
       : board(symbols(), start_ns),
         tally(board.size()),
-        session(settings, {board, tally, faults, tokens}, now) {}
+        session(settings, {board, tally, faults, tokens, margin_calls}, now) {}
 
   static std::vector<SymbolInfo> symbols() {
     std::vector<SymbolInfo> all;
@@ -125,7 +125,8 @@ class SessionTest : public testing::Test {
   Board board;
   Tally tally;
   RequestFaults faults;
-  Tokens tokens{Credentials().access_token};
+  Tokens tokens{{Credentials().access_token, Credentials().refresh_token}};
+  MarginCalls margin_calls{100, 75, 50};
   Session session;
 };
 

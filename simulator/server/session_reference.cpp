@@ -4,6 +4,8 @@
 #include "simulator/server/session_parse.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace depthwire::simulator {
 
@@ -11,11 +13,22 @@ using namespace ctrader;
 
 namespace {
 
-std::vector<std::string> symbol_names(const Board& board) {
-  std::vector<std::string> names;
-  names.reserve(board.size());
-  for (std::size_t i = 0; i < board.size(); ++i) names.push_back(board.at(i).info().name);
-  return names;
+constexpr std::int64_t leverage_id = 1;
+
+void fill_light(ProtoOALightSymbol& symbol, const SymbolInfo& info, std::size_t index,
+                const std::vector<Asset>& assets) {
+  const auto asset_id = [&assets](const std::string& name) {
+    return std::ranges::find(assets, name, &Asset::name)->id;
+  };
+  const auto [base, quote] = pair_of(info.name);
+  symbol.set_symbolid(static_cast<std::int64_t>(index) + 1);
+  symbol.set_symbolname(info.name);
+  symbol.set_enabled(true);
+  symbol.set_baseassetid(asset_id(base));
+  symbol.set_quoteassetid(asset_id(quote));
+  symbol.set_symbolcategoryid(1);
+  symbol.set_description(info.description);
+  symbol.set_sortingnumber(static_cast<double>(index));
 }
 
 }  // namespace
@@ -61,27 +74,52 @@ void Session::categories(const Request& request) {
 void Session::symbols_list(const Request& request) {
   const auto message = parse_for_account<ProtoOASymbolsListReq>(request);
   if (!message) return;
-  const auto names = symbol_names(board_);
-  const auto known = assets_of(names);
-  const auto asset_id = [&known](const std::string& name) {
-    return std::ranges::find(known, name, &Asset::name)->id;
-  };
+  const auto known = assets_of(symbol_names(board_));
   ProtoOASymbolsListRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   for (std::size_t i = 0; i < board_.size(); ++i) {
-    const SymbolInfo& info = board_.at(i).info();
-    const auto [base, quote] = pair_of(info.name);
-    auto& symbol = *answer.add_symbol();
-    symbol.set_symbolid(static_cast<std::int64_t>(i) + 1);
-    symbol.set_symbolname(info.name);
-    symbol.set_enabled(true);
-    symbol.set_baseassetid(asset_id(base));
-    symbol.set_quoteassetid(asset_id(quote));
-    symbol.set_symbolcategoryid(1);
-    symbol.set_description(info.description);
-    symbol.set_sortingnumber(static_cast<double>(i));
+    fill_light(*answer.add_symbol(), board_.at(i).info(), i, known);
   }
   reply(PROTO_OA_SYMBOLS_LIST_RES, answer);
+}
+
+void Session::symbols_for_conversion(const Request& request) {
+  const auto message = parse_for_account<ProtoOASymbolsForConversionReq>(request);
+  if (!message) return;
+  const auto names = symbol_names(board_);
+  const auto known = assets_of(names);
+  const auto from = std::ranges::find(known, message->firstassetid(), &Asset::id);
+  const auto to = std::ranges::find(known, message->lastassetid(), &Asset::id);
+  if (from == known.end() || to == known.end()) {
+    return refuse("ENTITY_NOT_FOUND", "no asset with such an id");
+  }
+  const auto chain = conversion_chain(names, from->name, to->name);
+  if (!chain) {
+    return refuse("ENTITY_NOT_FOUND", "no symbols lead from " + from->name + " to " + to->name);
+  }
+  ProtoOASymbolsForConversionRes answer;
+  answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
+  for (const auto i : *chain) fill_light(*answer.add_symbol(), board_.at(i).info(), i, known);
+  reply(PROTO_OA_SYMBOLS_FOR_CONVERSION_RES, answer);
+}
+
+// All symbols have the same: 1:100 up to a million USD, then 1:50.
+void Session::dynamic_leverage(const Request& request) {
+  const auto message = parse_for_account<ProtoOAGetDynamicLeverageByIDReq>(request);
+  if (!message) return;
+  if (message->leverageid() != leverage_id) {
+    return refuse("ENTITY_NOT_FOUND", "no leverage with such an id");
+  }
+  ProtoOAGetDynamicLeverageByIDRes answer;
+  answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
+  answer.mutable_leverage()->set_leverageid(leverage_id);
+  for (const auto& [cents, leverage] :
+       {std::pair(100'000'000, 100), std::pair(1'000'000'000, 50)}) {
+    auto& tier = *answer.mutable_leverage()->add_tiers();
+    tier.set_volume(cents);
+    tier.set_leverage(leverage);
+  }
+  reply(PROTO_OA_GET_DYNAMIC_LEVERAGE_RES, answer);
 }
 
 void Session::symbols_by_id(const Request& request) {
@@ -103,6 +141,7 @@ void Session::symbols_by_id(const Request& request) {
     symbol.set_minvolume(std::max<std::int64_t>(info.lot_cents / 100, 1));
     symbol.set_stepvolume(std::max<std::int64_t>(info.lot_cents / 100, 1));
     symbol.set_maxvolume(info.lot_cents * 1000);
+    symbol.set_leverageid(leverage_id);
     symbol.set_tradingmode(ENABLED);
     symbol.set_scheduletimezone("UTC");
     auto& open = *symbol.add_schedule();  // the simulated market never closes
@@ -113,37 +152,6 @@ void Session::symbols_by_id(const Request& request) {
     }
   }
   reply(PROTO_OA_SYMBOL_BY_ID_RES, answer);
-}
-
-void Session::trader(const Request& request) {
-  const auto message = parse_for_account<ProtoOATraderReq>(request);
-  if (!message) return;
-  ProtoOATraderRes answer;
-  answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  auto& trader = *answer.mutable_trader();
-  trader.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  trader.set_balance(1'000'000);
-  trader.set_moneydigits(2);
-  trader.set_balanceversion(0);
-  const auto known = assets_of(symbol_names(board_));
-  trader.set_depositassetid(std::ranges::find(known, "USD", &Asset::name)->id);
-  trader.set_leverageincents(10'000);
-  trader.set_accounttype(HEDGED);
-  trader.set_traderlogin(message->ctidtraderaccountid() + 2'000'000);
-  trader.set_brokername("simulator");
-  if (settings_.extra_fields) {
-    trader.GetReflection()->MutableUnknownFields(&trader)->AddVarint(23, 1);
-  }
-  reply(PROTO_OA_TRADER_RES, answer);
-}
-
-// There is no trading here, so nothing is open.
-void Session::reconcile(const Request& request) {
-  const auto message = parse_for_account<ProtoOAReconcileReq>(request);
-  if (!message) return;
-  ProtoOAReconcileRes answer;
-  answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  reply(PROTO_OA_RECONCILE_RES, answer);
 }
 
 }  // namespace depthwire::simulator
