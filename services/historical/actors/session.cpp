@@ -99,6 +99,7 @@ void Session::stop(const std::string& reason) {
 void Session::commit() { publisher_.flush(); }
 
 void Session::tick() {
+  ask_again();
   log_.tick();
   if (publisher_.take_resumed()) restate();
   if (!publisher_.full()) take_held();
@@ -131,7 +132,7 @@ void Session::on_undecodable(ctrader::DecodeError error) {
 void Session::load_symbols() {
   ctrader::load_catalogue(client_, account_, [this](auto catalogue) {
     if (!catalogue) {
-      spdlog::error("historical: no list of symbols: {}", to_string(catalogue.error()));
+      no_symbols(catalogue.error());
       return;
     }
     for (const auto& name : catalogue->unusable()) {
@@ -145,10 +146,22 @@ void Session::load_symbols() {
       if (details) {
         publish_symbols(*details);
       } else {
-        spdlog::error("historical: no symbol data: {}", to_string(details.error()));
+        no_symbols(details.error());
       }
     });
   });
+}
+
+void Session::no_symbols(const ctrader::BrokerError& error) {
+  if (error.code == "CONNECTION_LOST") return;  // all begins anew then
+  spdlog::error("historical: no symbols: {}; asking again in a while", to_string(error));
+  ask_again_at_ = ctrader::Clock::now() + options_.ask_again_after;
+}
+
+void Session::ask_again() {
+  if (!ask_again_at_ || ctrader::Clock::now() < *ask_again_at_) return;
+  ask_again_at_.reset();
+  if (client_.state() == SessionState::ready) load_symbols();
 }
 
 void Session::publish_symbols(const std::vector<ctrader::ProtoOASymbol>& details) {

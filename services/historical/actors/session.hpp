@@ -6,7 +6,10 @@
 #include "common/ctrader/symbol_loader.hpp"
 #include "proto/bus/command.pb.h"
 
+#include <chrono>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,8 @@ struct SessionOptions {
   bus::PublisherOptions publisher;  ///< its `commands` are set here
   ctrader::ClientOptions client;
   bool enabled = true;
+  /// Until the list of symbols is asked for again, should it be refused.
+  std::chrono::milliseconds ask_again_after{10'000};
 };
 
 /// What the process around the session wants to hear of. Called on the session's thread.
@@ -80,6 +85,8 @@ class Session final : private ctrader::ClientHandler {
   [[nodiscard]] bool is_closed(const bus::Bar& bar, std::int64_t to_ns);
 
   void load_symbols();
+  void no_symbols(const ctrader::BrokerError& error);
+  void ask_again();
   void publish_symbols(const std::vector<ctrader::ProtoOASymbol>& details);
   void commit();
   void touch() { log_.clock().advance(ctrader::Clock::now()); }
@@ -93,6 +100,7 @@ class Session final : private ctrader::ClientHandler {
   ctrader::Client client_;
   ctrader::Catalogue catalogue_;
   std::map<std::string, std::string> published_symbols_;  // serialized, by name
+  std::optional<ctrader::TimePoint> ask_again_at_;        // the list of symbols did not come
   SessionCounts counts_;
   std::vector<Held> held_;  // oldest first
 };

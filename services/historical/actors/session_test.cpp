@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 
 namespace depthwire::historical {
@@ -40,6 +41,7 @@ class SessionTest : public ::testing::Test {
                       .account = {"id", "secret", "token", TestBroker::account_id, false},
                       .random = [] { return 0.0; }};
     options.enabled = enabled;
+    options.ask_again_after = 50ms;
     session_ = std::make_unique<Session>(
         io_, context_, std::move(options),
         SessionHooks{[](SessionState, const std::string&) {}, [](const std::string&) {}});
@@ -141,6 +143,15 @@ TEST_F(SessionTest, PublishesTheSymbolsOfTheAccount) {
   ASSERT_EQ(symbols.size(), 2U);
   EXPECT_EQ(symbols[0].second.symbol_info().name(), "EURUSD");
   EXPECT_EQ(symbols[1].second.symbol_info().name(), "GBPUSD");
+}
+
+TEST_F(SessionTest, AsksForTheListOfSymbolsAgainWhenItIsRefused) {
+  std::atomic<int> asked = 0;
+  broker_.on(2114, [&, usual = broker_.behaviour(2114)](TestBroker::Reply& reply) {
+    return ++asked == 1 ? reply.error("UNEXPECTED") : usual(reply);
+  });
+
+  EXPECT_TRUE(log_in());
 }
 
 TEST_F(SessionTest, ABarWithoutItsVolumeEndsNothing) {
