@@ -68,9 +68,9 @@ ProtoMessage make_message(std::uint32_t type, const google::protobuf::MessageLit
 }  // namespace
 
 struct VirtualBroker::Connection {
-  Connection(const simulator::SessionSettings& settings, const simulator::Board& board,
-             simulator::Tally& tally, TimePoint now)
-      : server{settings, board, tally, now}, next_tick{now + 1s} {}
+  Connection(const simulator::SessionSettings& settings, const simulator::Shared& shared,
+             TimePoint now)
+      : server{settings, shared, now}, next_tick{now + 1s} {}
 
   simulator::Session server;
   Line up;    // from the client
@@ -155,8 +155,8 @@ std::vector<Happening> VirtualBroker::step(TimePoint now) {
 }
 
 void VirtualBroker::open(TimePoint now) {
-  connection_ =
-      std::make_unique<Connection>(settings(now < other_secret_until_), board_, tally_, now);
+  const simulator::Shared shared{board_, tally_, faults_, tokens_, margin_calls_};
+  connection_ = std::make_unique<Connection>(settings(now < other_secret_until_), shared, now);
   judge_.opened(now);
 }
 

@@ -81,6 +81,10 @@ class VirtualBroker {
   std::mt19937_64& random_;
   simulator::Board board_;
   simulator::Tally tally_;
+  simulator::RequestFaults faults_;  // none: those here are of the network's and our own
+  simulator::Tokens tokens_{
+      {simulator::Credentials().access_token, simulator::Credentials().refresh_token}};
+  simulator::MarginCalls margin_calls_{100, 75, 50};
   std::unique_ptr<Connection> connection_;
   TimePoint connected_at_ = TimePoint::max();  // when the attempt that is under way will be decided
   TimePoint refuses_until_;
