@@ -37,6 +37,7 @@ service::ParsedCommandLine parse_options(std::string_view program,
   std::vector<std::string> texts{std::string(program) + " ctl"};
   texts.insert(texts.end(), options.begin(), options.end());
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return service::parse_command_line(

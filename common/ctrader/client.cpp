@@ -92,7 +92,7 @@ void Client::Impl::stop() {
   stopped_ = true;
   connection_.close();
   timer_.cancel();
-  std::ignore = requests_.lose();
+  requests_.clear();
 }
 
 void Client::Impl::send(Request request, AnswerHandler handler) {

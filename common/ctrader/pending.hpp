@@ -61,6 +61,9 @@ class Pending {
     return expire(TimePoint::max());
   }
 
+  /// Forgets all requests.
+  void clear() { entries_.clear(); }
+
   /// The next time at which expire() gives something.
   [[nodiscard]] TimePoint next_deadline() const {
     auto next = TimePoint::max();

@@ -113,6 +113,11 @@ std::vector<AnswerHandler> RequestPipeline::lose() {
   return handlers;
 }
 
+void RequestPipeline::clear() {
+  queue_.clear();
+  pending_.clear();
+}
+
 TimePoint RequestPipeline::next_due() const {
   return std::min(pending_.next_deadline(), queue_.next_due().value_or(TimePoint::max()));
 }

@@ -51,6 +51,8 @@ class RequestPipeline {
   [[nodiscard]] std::vector<AnswerHandler> expire(TimePoint now);
   /// Callers whose requests are void, with the account's session or the connection.
   [[nodiscard]] std::vector<AnswerHandler> lose();
+  /// Forgets the requests and their callers, who have gone too.
+  void clear();
   /// The connection is closed.
   void disconnected(TimePoint now) { queue_.disconnected(now); }
 

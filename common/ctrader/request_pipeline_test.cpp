@@ -52,7 +52,7 @@ class RequestPipelineTest : public ::testing::Test {
   bool reply(const ProtoMessage& request, std::uint32_t type,
              const google::protobuf::MessageLite& message = ProtoOAAssetListRes()) {
     const auto payload = message.SerializePartialAsString();
-    const auto id = request.clientmsgid();
+    const auto& id = request.clientmsgid();
     const auto reply = pipeline_.answer(now_, Envelope{type, payload, id});
     if (reply && reply->handler) reply->handler(reply->answer);
     return reply.has_value();

@@ -158,6 +158,7 @@ std::string usage_of(const Form& form) {
 
 std::string unknown(const std::string& name) {
   std::vector<std::string> names;
+  names.reserve(forms.size());
   for (const Form& form : forms) names.emplace_back(form.name);
   std::string text = "no fault is called \"" + name + "\"";
   if (const auto near = config::nearest(name, names)) return text + "; did you mean " + *near + "?";
