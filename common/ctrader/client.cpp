@@ -91,7 +91,8 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
 void Client::Impl::stop() {
   stopped_ = true;
   connection_.close();
-  timer_.cancel();
+  boost::system::error_code ignored;  // a timer that cannot be cancelled finds us stopped
+  timer_.cancel(ignored);
   requests_.clear();
 }
 
