@@ -46,8 +46,9 @@ function(depthwire_label_test test labels)
 endfunction()
 
 # depthwire_test(market_test SOURCES book_test.cpp LINK depthwire::market LABELS unit)
-# Labels: unit; e2e (several processes, runs alone); smoke (an e2e that also runs under ASan); tsan
-# (set here for the core and the transport, whose threads TSan understands).
+# Labels: unit; e2e (several processes, runs alone unless it mostly waits); smoke (an e2e that also
+# runs under ASan); long (release only); tsan (set here for the core and the transport, whose threads
+# TSan understands).
 function(depthwire_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)

@@ -51,7 +51,7 @@ class EdgeLog {
   [[nodiscard]] bool is_down() const { return down_since_ns_.has_value(); }
 
   /// Writes CLOCK when nothing was appended for a second and CLOCK_STEP when the wall clock was
-  /// set, in real time. Sends bus heartbeats. To be called every 50 ms.
+  /// set, in real time. Sends bus heartbeats. To be called every 100 ms.
   void tick();
   /// The same at a given time: of the steady clock, and UTC in nanoseconds.
   void tick(std::chrono::steady_clock::time_point now, std::int64_t wall_ns);

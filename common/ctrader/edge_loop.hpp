@@ -9,7 +9,7 @@ class io_context;
 
 namespace depthwire::ctrader {
 
-/// Runs `io` until `stop`, calling `tick` every 50 ms in between. What a handler throws ends the
+/// Runs `io` until `stop`, calling `tick` every 100 ms in between. What a handler throws ends the
 /// loop and is thrown on.
 void run_loop(boost::asio::io_context& io, const std::stop_token& stop,
               const std::function<void()>& tick);

@@ -99,7 +99,7 @@ class Broker {
   Records records_;
   ctrader::ReceiveClock clock_ = ctrader::ReceiveClock::simulated(0);
   streaming::Feed feed_{records_, clock_};
-  ctrader::Session session_{"fuzz", {}, [] { return 0.5; }};
+  ctrader::Session session_{"fuzz", {}, [] { return 0.5; }, [] { return std::int64_t{0}; }};
 };
 
 }  // namespace

@@ -49,7 +49,7 @@ class Session final : private ctrader::ClientHandler {
   void start();
   /// Says goodbye on the bus and closes the journal.
   void stop(const std::string& reason);
-  /// To be called every 50 ms.
+  /// To be called every 100 ms.
   void tick();
 
   [[nodiscard]] const SessionCounts& counts() const { return counts_; }

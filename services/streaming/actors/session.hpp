@@ -47,7 +47,7 @@ class Session final : private ctrader::ClientHandler {
   void start();
   /// Says goodbye on the bus and closes the journal.
   void stop(const std::string& reason);
-  /// To be called every 50 ms: bus heartbeats, CLOCK, leases that end.
+  /// To be called every 100 ms: bus heartbeats, CLOCK, leases that end.
   void tick();
 
   [[nodiscard]] const FeedCounts& counts() const { return feed_.counts(); }
