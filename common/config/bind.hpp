@@ -29,9 +29,10 @@ struct DurationBounds {
 };
 
 /// A further environment variable that sets a value, such as CTRADER_CLIENT_ID. The DEPTHWIRE_
-/// name wins.
+/// name wins, then the one named first.
 struct Env {
   std::string name;
+  std::optional<Environment> only;  ///< in others it sets nothing
 };
 
 /// How an enum's values are written.

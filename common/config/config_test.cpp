@@ -23,7 +23,9 @@ struct Account {
   template <class Visitor>
   void describe(Visitor& field) {
     field("host", host, "server", Env{"CTRADER_HOST"});
-    field("secret", secret, "client secret", Env{"CTRADER_CLIENT_SECRET"});
+    field("secret", secret, "client secret", Env{"CTRADER_LIVE_SECRET", Environment::live},
+          Env{"CTRADER_CLIENT_SECRET"});
+    field.unused({"CTRADER_EMAIL", "CTRADER_URL*"}, "not used");
   }
   void check(const Checks& checks) const {
     if (checks.environment() != Environment::sim && secret.empty()) {
@@ -188,6 +190,25 @@ TEST_F(ConfigTest, AVariableWinsOverTheFileAndAFlagOverBoth) {
   EXPECT_DOUBLE_EQ(config.ratio, 0.25) << "an empty variable counts as none";
 }
 
+TEST_F(ConfigTest, AVariableOfOneEnvironmentSetsNothingInOthers) {
+  variables = {{"CTRADER_LIVE_SECRET", "live's"}, {"CTRADER_CLIENT_SECRET", "all's"}};
+  read("environment: demo\n");
+  EXPECT_EQ(config.account.secret.reveal(), "all's");
+
+  read("environment: live\n");
+  EXPECT_EQ(config.account.secret.reveal(), "live's");
+
+  flags = {{"environment", "demo"}};
+  read("environment: live\n");
+  EXPECT_EQ(config.account.secret.reveal(), "all's") << "a flag wins over the file";
+}
+
+TEST_F(ConfigTest, NamesUnusedVariablesOnceWithoutTheirValues) {
+  variables = {{"CTRADER_EMAIL", "me"}, {"CTRADER_URL_LIVE", "there"}, {"CTRADER_URL", ""}};
+
+  EXPECT_THAT(read("").warnings, testing::ElementsAre("CTRADER_EMAIL, CTRADER_URL_LIVE: not used"));
+}
+
 TEST_F(ConfigTest, NamesTheVariableThatIsWrong) {
   variables = {{"DEPTHWIRE_STREAMING_DEPTH", "many"}};
 
@@ -246,7 +267,8 @@ TEST_F(ConfigTest, HelpTellsKeyDefaultBoundsAndVariables) {
   EXPECT_THAT(text,
               testing::HasSubstr("  streaming.depth\n      levels per side; an integer from 1 "
                                  "to 1000; default 10; DEPTHWIRE_STREAMING_DEPTH\n"));
-  EXPECT_THAT(text, testing::HasSubstr("DEPTHWIRE_CTRADER_SECRET, CTRADER_CLIENT_SECRET\n"));
+  EXPECT_THAT(text, testing::HasSubstr("DEPTHWIRE_CTRADER_SECRET, CTRADER_LIVE_SECRET (in "
+                                       "live), CTRADER_CLIENT_SECRET\n"));
 }
 
 TEST_F(ConfigTest, AnAliasOfItselfOrOfTooMuchIsRefused) {

@@ -63,6 +63,11 @@ class Builder {
     schema_.merge(std::move(other));
   }
 
+  /// Variables that a user may have set and that mean nothing here: a warning names them.
+  void unused(std::vector<std::string> names, std::string why) {
+    schema_.unused.push_back({std::move(names), std::move(why)});
+  }
+
   template <class T>
   void describe(T& value) {
     value.describe(*this);
@@ -78,13 +83,13 @@ class Builder {
   }
   template <class T, class... Rest>
   void bind_with(Field& field, T& value, Env env, Rest... rest) {
-    field.names.push_back(std::move(env.name));
+    field.variables.push_back({std::move(env.name), env.only});
     bind_with(field, value, std::move(rest)...);
   }
   template <class T, class Option, class... Rest>
   void bind_with(Field& field, T& value, Option option, Rest... rest) {
     bind(field, value, std::move(option));
-    (field.names.push_back(std::move(rest.name)), ...);  // only Env may follow
+    (field.variables.push_back({std::move(rest.name), rest.only}), ...);  // only Env may follow
   }
 
   Schema& schema_;

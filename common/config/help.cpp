@@ -25,7 +25,10 @@ void walk(const std::vector<Field>& fields, const std::string& parent, const Vis
 
 std::string variables_of(const std::string& path, const Field& field, const std::string& quote) {
   std::string text = quote + variable_name(path) + quote;
-  for (const std::string& name : field.names) text += ", " + quote + name + quote;
+  for (const Variable& variable : field.variables) {
+    text += ", " + quote + variable.name + quote;
+    if (variable.only) text += " (in " + std::string(to_string(*variable.only)) + ")";
+  }
   return text;
 }
 

@@ -41,12 +41,16 @@ class Loader {
     if (sources_.file) read_file(*sources_.file);
     std::set<std::string> names(other_variables().begin(), other_variables().end());
     set_environment();
+    for (const auto& [path, text] : sources_.flags) {
+      if (path == "environment") parse_environment_text(text, "--set environment");
+    }
     for (const Section& section : schema_.sections) {
       for (const Field& field : section.fields) set_variables(field, section.name, names);
     }
     for (const auto& [path, text] : sources_.flags) set_flag(path, text);
     if (problems_.empty()) run_checks();
     warn_of_unknown_variables(names);
+    warn_of_unused_variables();
     if (!problems_.empty()) throw ConfigError(std::move(problems_));
     return std::move(loaded_);
   }
@@ -167,10 +171,11 @@ class Loader {
       for (const Field& member : field.members) set_variables(member, path, names);
       return;
     }
-    std::vector<std::string> candidates{variable_name(path)};
-    candidates.insert(candidates.end(), field.names.begin(), field.names.end());
-    names.insert(candidates.begin(), candidates.end());
-    for (const std::string& name : candidates) {
+    std::vector<Variable> candidates{{variable_name(path), std::nullopt}};
+    candidates.insert(candidates.end(), field.variables.begin(), field.variables.end());
+    for (const auto& [name, only] : candidates) names.insert(name);
+    for (const auto& [name, only] : candidates) {
+      if (only && *only != loaded_.environment) continue;
       const auto found = sources_.variables.find(name);
       // An empty variable counts as none: Compose passes unset ones on like that.
       if (found == sources_.variables.end() || found->second.empty()) continue;
@@ -181,8 +186,8 @@ class Loader {
   }
 
   void set_flag(const std::string& path, const std::string& text) {
+    if (path == "environment") return;  // known before all else
     const std::string where = "--set " + path;
-    if (path == "environment") return parse_environment_text(text, where);
     const std::string name = path.substr(0, path.find('.'));
     const Section* section = find(name);
     std::vector<const Field*> found;
@@ -234,6 +239,28 @@ class Loader {
       loaded_.warnings.push_back("the variable " + name + " is not a setting" +
                                  (near ? "; did you mean " + *near + "?" : ""));
     }
+  }
+
+  /// Names, never values: passwords are among them.
+  void warn_of_unused_variables() {
+    std::map<std::string, std::set<std::string>> found;  // by reason
+    for (const auto& [names, why] : schema_.unused) {
+      for (const auto& [name, text] : sources_.variables) {
+        if (!text.empty() && matches_any(name, names)) found[why].insert(name);
+      }
+    }
+    for (const auto& [why, names] : found) {
+      std::string list;
+      for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+      loaded_.warnings.push_back(list + ": " + why);
+    }
+  }
+
+  static bool matches_any(std::string_view name, const std::vector<std::string>& patterns) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
+      if (!pattern.ends_with('*')) return name == pattern;
+      return name.starts_with(pattern.substr(0, pattern.size() - 1));
+    });
   }
 
   bool belongs_to_another_process(const std::string& name) const {

@@ -21,6 +21,7 @@ void Schema::merge(Schema other) {
     std::move(from.fields.begin(), from.fields.end(), std::back_inserter(into.fields));
   }
   std::move(other.checks.begin(), other.checks.end(), std::back_inserter(checks));
+  std::move(other.unused.begin(), other.unused.end(), std::back_inserter(unused));
 }
 
 }  // namespace depthwire::config

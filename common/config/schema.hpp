@@ -17,6 +17,18 @@ struct Given {
   bool in_file = true;  ///< else in a variable or a flag, where a list is separated by commas
 };
 
+/// An environment variable that sets a field; with `only`, in that environment alone.
+struct Variable {
+  std::string name;
+  std::optional<Environment> only;
+};
+
+/// Variables that users of other programs have and that set nothing here; they are named once.
+struct Unused {
+  std::vector<std::string> names;  ///< a last `*` stands for any rest
+  std::string why;
+};
+
 /// A setting, or (with `members`) a group of settings.
 struct Field {
   std::string key;
@@ -24,7 +36,7 @@ struct Field {
   std::string expects;  ///< "an integer from 1 to 1000"
   std::string initial;  ///< the default, as one would write it
   bool secret = false;
-  std::vector<std::string> names;  ///< further environment variables that set it
+  std::vector<Variable> variables;  ///< beside the one named after its path
   /// Stores the value, or says what is wrong with it. Empty for a group.
   std::function<std::optional<std::string>(const Given&)> assign;
   std::vector<Field> members;
@@ -63,6 +75,7 @@ struct Check {
 struct Schema {
   std::vector<Section> sections;
   std::vector<Check> checks;
+  std::vector<Unused> unused;
 
   /// The section `name`, made when it is missing. A section may be described in parts.
   Section& section(std::string_view name, std::string_view help);

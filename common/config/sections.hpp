@@ -8,9 +8,10 @@ namespace depthwire::config {
 /// Every top-level key of the configuration file: one file serves all processes, and each of them
 /// refuses a top-level key that is not in this list.
 [[nodiscard]] inline const std::vector<std::string>& known_sections() {
-  static const std::vector<std::string> names{
-      "environment", "log",        "service",  "bus",       "ctrader", "database", "streaming",
-      "historical",  "aggregator", "analyzer", "persister", "auditor", "gateway",  "simulator"};
+  static const std::vector<std::string> names{"environment", "log",        "service",  "bus",
+                                              "ctrader",     "tokens",     "database", "streaming",
+                                              "historical",  "aggregator", "analyzer", "persister",
+                                              "auditor",     "gateway",    "simulator"};
   return names;
 }
 

@@ -18,8 +18,9 @@ namespace depthwire::service {
 /// Where a process serves /livez, /readyz and /metrics unless the configuration says otherwise;
 /// port 0 (the system chooses) for a name that is not in the list.
 [[nodiscard]] constexpr std::uint16_t default_health_port(std::string_view process) {
-  constexpr std::string_view names[] = {"streaming", "historical", "aggregator", "analyzer",
-                                        "persister", "auditor",    "gateway",    "simulator"};
+  constexpr std::string_view names[] = {"streaming", "historical", "aggregator",
+                                        "analyzer",  "persister",  "auditor",
+                                        "gateway",   "simulator",  "tokens"};
   std::uint16_t port = 9101;
   for (const auto name : names) {
     if (name == process) return port;
