@@ -41,6 +41,8 @@ struct Config {
   std::filesystem::path log_received;
   std::filesystem::path script;
 
+  std::string web;
+  std::string redirect_uri = "http://127.0.0.1:5000/";
   std::string client_id = "simulator";
   config::Secret client_secret{"simulator-secret"};
   config::Secret access_token{"simulator-token"};
@@ -92,6 +94,10 @@ struct Config {
     field(
         "script", script,
         "file of faults, lines of SECONDS FAULT as `depthwire-sim ctl --help` tells; empty: none");
+    field("web", web,
+          "address of the page of consent and of the endpoint for tokens, HOST:PORT; port 0 takes "
+          "any free one; empty: none");
+    field("redirect_uri", redirect_uri, "the one that is registered for the application");
     field("client_id", client_id, "the one application that may come in");
     field("client_secret", client_secret, "its secret; not set: simulator-secret");
     field("access_token", access_token, "the one token that is good; not set: simulator-token");
@@ -111,6 +117,7 @@ struct Config {
           "symbols",
           "expected a number from 1 to 1000 or names with commas between, got \"" + symbols + "\"");
     }
+    if (!web.empty() && !parse_address(web)) checks.fail("web", "expected HOST:PORT, got " + web);
     if (!parse_address(listen)) checks.fail("listen", "expected HOST:PORT, got " + listen);
   }
 };

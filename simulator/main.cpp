@@ -59,11 +59,12 @@ void serve(service::Runtime& runtime, const Config& config) {
     server = std::make_shared<Server>(std::move(settings), std::move(market), certificates);
   } catch (const std::system_error& error) {
     throw service::ExitError(service::exit_code::port_in_use,
-                             std::string("simulator.listen: ") + error.what());
+                             std::string("simulator.listen or web: ") + error.what());
   }
   runtime.thread("server", [server](const std::stop_token&) { server->run(); });
   runtime.on_stop([server] { server->stop(); });
   // For whoever asked for any free port.
+  if (server->web_port() != 0) std::printf("web at https://localhost:%u\n", server->web_port());
   std::printf("listening on %s:%u\n", host.c_str(), server->port());
   std::fflush(stdout);
 }

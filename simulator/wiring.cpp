@@ -113,6 +113,8 @@ Market make_market(const Config& config) {
 ServerSettings make_settings(const Config& config) {
   ServerSettings settings;
   std::tie(settings.host, settings.port) = checked(parse_address(config.listen));
+  if (!config.web.empty()) settings.web = checked(parse_address(config.web));
+  settings.redirect_uri = config.redirect_uri;
   settings.session.credentials = {config.client_id, config.client_secret.reveal(),
                                   config.access_token.reveal(), config.refresh_token.reveal(),
                                   config.account_id};

@@ -60,6 +60,10 @@ Server::Impl::Impl(ServerSettings settings, Market market, const CertificateFile
       started_(steady_clock::now()) {
   listen();
   accept();
+  if (settings_.web) {
+    web_.emplace(io_, tls_, settings_.web->first, settings_.web->second,
+                 OAuth(settings_.session.credentials, settings_.redirect_uri, tokens_));
+  }
   open_control();
   run_script();
   on_tick();
@@ -166,6 +170,7 @@ void Server::Impl::stop_now() {
   listen_timer_.cancel();
   script_timer_.cancel();
   if (control_) control_->close();
+  web_.reset();
   say_goodbye("the simulator stops");
   stop_timer_.expires_after(stop_time);
   stop_timer_.async_wait([this](const boost::system::error_code& cancelled) {
@@ -179,6 +184,7 @@ Server::Server(ServerSettings settings, Market market, const CertificateFiles& c
     : impl_(std::make_unique<Impl>(std::move(settings), std::move(market), certificates)) {}
 Server::~Server() = default;
 std::uint16_t Server::port() const { return impl_->port(); }
+std::uint16_t Server::web_port() const { return impl_->web_port(); }
 void Server::run() { impl_->run(); }
 void Server::stop() { impl_->stop(); }
 

@@ -41,7 +41,9 @@ struct ServerStatus {
 
 struct ServerSettings {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 5035;  ///< 0: any
+  std::uint16_t port = 5035;                                 ///< 0: any
+  std::optional<std::pair<std::string, std::uint16_t>> web;  ///< OAuth over HTTPS: host and port
+  std::string redirect_uri = "http://127.0.0.1:5000/";       ///< the registered one
   SessionSettings session;
   Pace pace = AtSpeed{};
   StartSettings start;
@@ -70,6 +72,8 @@ class Server {
   ~Server();
 
   [[nodiscard]] std::uint16_t port() const;
+  /// Of the page of consent and the endpoint for tokens; 0: none.
+  [[nodiscard]] std::uint16_t web_port() const;
   /// Serves until stop().
   void run();
   /// Says goodbye to the clients and lets run() return. May be called from any thread.

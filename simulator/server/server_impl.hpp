@@ -4,6 +4,7 @@
 #include "simulator/server/connection.hpp"
 #include "simulator/server/control.hpp"
 #include "simulator/server/server.hpp"
+#include "simulator/server/web.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -29,6 +30,7 @@ class Server::Impl {
   Impl(ServerSettings settings, Market market, const CertificateFiles& certificates);
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t web_port() const { return web_ ? web_->port() : 0; }
   void run() { io_.run(); }
   void stop() {
     boost::asio::post(io_, [this] { stop_now(); });
@@ -115,6 +117,7 @@ class Server::Impl {
   TimePoint started_;
   std::size_t script_line_ = 0;  // the next one
   std::optional<Control> control_;
+  std::optional<Web> web_;
   std::vector<std::shared_ptr<Connection>> connections_;
 
   Event event_;  // the next one, when has_event_

@@ -2,15 +2,19 @@
 
 #include "simulator/server/rate_limit.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace depthwire::simulator {
 
-/// The one grant that the simulator knows, over all connections: an access token, and a refresh
-/// token that is good for one refresh. Source: PROTOCOL.md 4.1.
+/// The grants that the simulator knows, over all connections: access tokens, each with a refresh
+/// token that is good for one refresh. Grants are independent: refreshing one leaves the others.
+/// Source: PROTOCOL.md 4.1.
 class Tokens {
  public:
   struct Pair {
@@ -18,34 +22,41 @@ class Tokens {
     std::string refresh;
   };
 
-  explicit Tokens(Pair first) : first_(first), current_(std::move(first)) {}
+  explicit Tokens(Pair first) : first_(first), living_{std::move(first)} {}
 
   [[nodiscard]] bool is_good(std::string_view access, TimePoint now) const {
-    return access == current_.access && now >= good_from_;
+    return now >= good_from_ && std::ranges::find(living_, access, &Pair::access) != living_.end();
   }
-  /// A new pair for the refresh token; the old pair is dead. Nothing if it is none or used up,
-  /// which leaves the pair as it is. The n-th pair are the first ones with `-n` behind.
+  /// Another grant. The n-th pair are the first ones with `-n` behind.
+  Pair grant() { return living_.emplace_back(next()); }
+  /// A new pair for the refresh token; its old pair is dead. Nothing if it is none or used up,
+  /// which leaves all as it is.
   std::optional<Pair> refresh(std::string_view refresh);
-  /// The access token is not good for `time`; 0: for good.
+  /// No access token is good for `time`; 0: for good.
   void invalidate(std::chrono::milliseconds time, TimePoint now) {
     good_from_ = time.count() > 0 ? now + time : TimePoint::max();
   }
-  /// The access token is good again.
+  /// They are good again.
   void restore() { good_from_ = TimePoint::min(); }
 
  private:
+  Pair next() {
+    const auto suffix = "-" + std::to_string(++pairs_);
+    return {first_.access + suffix, first_.refresh + suffix};
+  }
+
   Pair first_;
-  Pair current_;
+  std::vector<Pair> living_;
   unsigned pairs_ = 1;
   TimePoint good_from_ = TimePoint::min();
 };
 
 inline std::optional<Tokens::Pair> Tokens::refresh(std::string_view refresh) {
-  if (refresh != current_.refresh) return std::nullopt;
-  const auto suffix = "-" + std::to_string(++pairs_);
-  current_ = {first_.access + suffix, first_.refresh + suffix};
+  const auto found = std::ranges::find(living_, refresh, &Pair::refresh);
+  if (found == living_.end()) return std::nullopt;
+  *found = next();
   restore();
-  return current_;
+  return *found;
 }
 
 }  // namespace depthwire::simulator
