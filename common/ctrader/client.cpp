@@ -1,6 +1,7 @@
 #include "common/ctrader/client.hpp"
 
 #include "common/ctrader/frame.hpp"
+#include "common/tokens/feed.hpp"
 #include "proto/ctrader/common_model.pb.h"
 #include "proto/ctrader/model.pb.h"
 
@@ -9,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 namespace depthwire::ctrader {
@@ -50,13 +52,16 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
         requests_{{options.name, options.answer_timeout, options.random, options.unix_ms}},
         connection_{io, options.connection, *this},
         timer_{io},
-        io_{io} {}
+        io_{io},
+        token_socket_{options.token_socket},
+        account_id_{options.account.account_id} {}
 
-  void start() { run(session_.start(Clock::now())); }
+  void start();
   void stop();
   void send(Request request, AnswerHandler handler);
   [[nodiscard]] SessionState state() const { return session_.state(); }
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+  [[nodiscard]] std::int64_t account_id() const { return session_.account_id(); }
 
  private:
   void on_open() override { run(session_.opened(Clock::now())); }
@@ -70,6 +75,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   void tell(const std::vector<AnswerHandler>& handlers, const std::string& code);
   void run(const Actions& actions);
   void change(const StateChanged& changed);
+  void grant(const tokens::FeedLine& line);
   void transmit();
   void write(std::size_t messages);
   void tick();
@@ -81,6 +87,9 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   Connection connection_;
   asio::steady_timer timer_;
   asio::io_context& io_;
+  std::filesystem::path token_socket_;
+  std::int64_t account_id_;  // configured; 0: the grant's
+  std::optional<tokens::Feed> tokens_;
   TimePoint armed_for_ = TimePoint::max();
   TimePoint now_;  // of the group being handled
   bool stopped_ = false;
@@ -88,8 +97,25 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   Traffic traffic_;
 };
 
+void Client::Impl::start() {
+  run(session_.start(Clock::now()));
+  if (token_socket_.empty()) return;
+  tokens_.emplace(io_, token_socket_, [this](const tokens::FeedLine& line) { grant(line); });
+}
+
+void Client::Impl::grant(const tokens::FeedLine& line) {
+  if (line.access_token.empty()) {
+    // Who is in stays in: the server decides how long.
+    if (state() != SessionState::ready) handler_.on_state(state(), line.reason);
+    return;
+  }
+  run(session_.credentials(Clock::now(), line.access_token,
+                           account_id_ != 0 ? account_id_ : line.account_id));
+}
+
 void Client::Impl::stop() {
   stopped_ = true;
+  tokens_.reset();
   connection_.close();
   boost::system::error_code ignored;  // a timer that cannot be cancelled finds us stopped
   timer_.cancel(ignored);
@@ -123,7 +149,7 @@ void Client::Impl::on_frames(std::span<const std::string_view> frames) {
     }
     if (stopped_) return;
     // A message may have ended the connection; what came after it is of no use.
-    if (state() == SessionState::disconnected || state() == SessionState::error) break;
+    if (!session_.connected()) break;
   }
   handler_.on_group_end();
   // An answer may have made room for what waits.
@@ -236,6 +262,7 @@ void Client::start() { impl_->start(); }
 void Client::stop() { impl_->stop(); }
 SessionState Client::state() const { return impl_->state(); }
 const Traffic& Client::traffic() const { return impl_->traffic(); }
+std::int64_t Client::account_id() const { return impl_->account_id(); }
 void Client::send(Request request, AnswerHandler handler) {
   impl_->send(std::move(request), std::move(handler));
 }

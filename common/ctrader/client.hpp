@@ -5,6 +5,7 @@
 #include "common/ctrader/request_pipeline.hpp"
 #include "common/ctrader/session.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,7 +15,8 @@ namespace depthwire::ctrader {
 struct ClientOptions {
   std::string name;  ///< begins the ids of requests
   ConnectionOptions connection;
-  Account account;
+  Account account;  ///< without an access token: told by the process tokens
+  std::filesystem::path token_socket;
   SessionTimes times;
   Duration answer_timeout = std::chrono::seconds{30};
   std::function<double()> random;         ///< in [0, 1); empty: seeded by the system
@@ -63,6 +65,8 @@ class Client {
 
   [[nodiscard]] SessionState state() const;
   [[nodiscard]] const Traffic& traffic() const;
+  /// Which account is or will be authenticated; 0 while none is known.
+  [[nodiscard]] std::int64_t account_id() const;
   /// Queues a request, in `ready` only; `handler` is called once, never from within send(), and not
   /// after stop().
   void send(Request request, AnswerHandler handler);

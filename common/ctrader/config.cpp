@@ -30,10 +30,20 @@ void Config::check(const config::Checks& checks) const {
     checks.fail("port", "must be " + std::to_string(protobuf_port) + " in " +
                             std::string(config::to_string(environment)));
   }
-  if (client_id.empty()) checks.fail("client_id", "is needed; set CTRADER_CLIENT_ID");
-  if (client_secret.empty()) checks.fail("client_secret", "is needed; set CTRADER_CLIENT_SECRET");
-  if (access_token.empty()) checks.fail("access_token", "is needed; set CTRADER_ACCESS_TOKEN");
-  if (account_id == 0) checks.fail("account_id", "is needed; set CTRADER_ACCOUNT_ID");
+  const auto need = [&](bool given, std::string_view key, const std::string& name) {
+    const std::string prefix =
+        environment == config::Environment::live ? "CTRADER_LIVE_" : "CTRADER_DEMO_";
+    if (!given) checks.fail(key, "is needed; set " + prefix + name);
+  };
+  need(!client_id.empty(), "client_id", "APPLICATION_ID");
+  need(!client_secret.empty(), "client_secret", "APPLICATION_SECRET");
+  need(access_token.empty() || account_id != 0, "account_id", "ACCOUNT_ID");
+}
+
+std::filesystem::path token_socket(const Config& config, config::Environment environment) {
+  if (!config.access_token.empty()) return {};
+  if (!config.tokens.empty() || environment == config::Environment::sim) return config.tokens;
+  return "var/tokens/" + std::string(to_string(environment)) + ".sock";
 }
 
 ClientOptions client_options(const Config& config, config::Environment environment,
@@ -48,9 +58,12 @@ ClientOptions client_options(const Config& config, config::Environment environme
   if (simulated && config.ca_file.empty()) options.connection.ca_file = simulator_ca;
   options.account.client_id = value_or(config.client_id, simulated ? simulator_client_id : "");
   options.account.client_secret = value_or(config.client_secret, simulated ? simulator_secret : "");
-  options.account.access_token = value_or(config.access_token, simulated ? simulator_token : "");
-  options.account.account_id =
-      simulated && config.account_id == 0 ? simulator_account : config.account_id;
+  options.account.account_id = config.account_id;
+  options.token_socket = token_socket(config, environment);
+  if (options.token_socket.empty()) {
+    options.account.access_token = value_or(config.access_token, simulated ? simulator_token : "");
+    if (simulated && config.account_id == 0) options.account.account_id = simulator_account;
+  }
   options.times.heartbeat = config.heartbeat;
   options.account.live = environment == config::Environment::live;
   return options;

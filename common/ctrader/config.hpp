@@ -22,15 +22,30 @@ inline constexpr std::uint16_t protobuf_port = 5035;
   return "localhost";
 }
 
+/// The environment variables that set one secret or id of the account. Those without DEMO or LIVE
+/// are demo's: nobody trades live because of a variable that says nothing of it.
+struct AccountVariables {
+  config::Env demo;
+  config::Env live;
+  config::Env plain;
+
+  explicit AccountVariables(const std::string& name)
+      : demo{"CTRADER_DEMO_" + name, config::Environment::demo},
+        live{"CTRADER_LIVE_" + name, config::Environment::live},
+        plain{"CTRADER_" + name, config::Environment::demo} {}
+};
+
 /// The section `ctrader`: the account, shared by all that connect to the broker.
 struct Config {
   bool enabled = true;
   std::string host;
   std::uint16_t port = protobuf_port;
   std::filesystem::path ca_file;
+  std::string application_name;
   config::Secret client_id;
   config::Secret client_secret;
   config::Secret access_token;
+  std::filesystem::path tokens;
   std::int64_t account_id = 0;
   std::chrono::milliseconds heartbeat{10'000};
 
@@ -39,27 +54,53 @@ struct Config {
     field("enabled", enabled, "connect to the broker; false: run without it",
           config::Env{"CTRADER_ENABLED"});
     field("host", host,
-          "the simulator's host, localhost when empty; demo and live have endpoints of their own");
-    field("port", port, "the simulator's port", config::Bounds{.min = 1, .max = 65'535});
+          "the simulator's host, localhost when empty; demo and live have endpoints of their own",
+          config::Env{"HOST"});
+    field("port", port, "the simulator's port", config::Env{"PORT"},
+          config::Bounds{.min = 1, .max = 65'535});
     field("ca_file", ca_file,
           "PEM file of the authorities to trust; empty: var/simulator/ca.pem in sim, else the "
           "system's store");
-    field("client_id", client_id, "the application's id; empty in sim: the simulator's",
-          config::Env{"CTRADER_CLIENT_ID"});
+    field("application_name", application_name, "what the application is called, for people",
+          config::Env{"APPLICATION_NAME_CTRADER"});
+    const AccountVariables id("APPLICATION_ID");
+    field("client_id", client_id, "the application's id; empty in sim: the simulator's", id.demo,
+          id.live, id.plain, config::Env{"CTRADER_CLIENT_ID", config::Environment::demo});
+    const AccountVariables secret("APPLICATION_SECRET");
     field("client_secret", client_secret, "the application's secret; empty in sim: the simulator's",
-          config::Env{"CTRADER_CLIENT_SECRET"});
-    field("access_token", access_token, "the user's grant; empty in sim: the simulator's",
-          config::Env{"CTRADER_ACCESS_TOKEN"});
-    field("account_id", account_id, "ctidTraderAccountId; 0 in sim: the simulator's",
-          config::Env{"CTRADER_ACCOUNT_ID"}, config::Bounds{.min = 0});
+          secret.demo, secret.live, secret.plain,
+          config::Env{"CTRADER_CLIENT_SECRET", config::Environment::demo});
+    const AccountVariables token("ACCESS_TOKEN");
+    field("access_token", access_token,
+          "the user's grant; empty: the one of `depthwire auth login`, in sim the simulator's",
+          token.demo, token.live, token.plain);
+    field("tokens", tokens,
+          "socket of the process tokens, which tells the grant where access_token is empty; empty: "
+          "var/tokens/<environment>.sock in demo and live, none in sim");
+    const AccountVariables account("ACCOUNT_ID");
+    field("account_id", account_id,
+          "ctidTraderAccountId; 0: the one chosen at the login, in sim the simulator's",
+          account.demo, account.live, account.plain, config::Bounds{.min = 0});
     field(
         "heartbeat", heartbeat,
         "a connection that sent nothing for so long sends a heartbeat; the broker ends one that is "
         "silent for 30s",
         config::DurationBounds{.min = std::chrono::seconds(1), .max = std::chrono::seconds(25)});
+    std::vector<std::string> unused;
+    for (const std::string prefix : {"CTRADER_", "CTRADER_DEMO_", "CTRADER_LIVE_"}) {
+      for (const auto* name : {"USERNAME", "PASSWORD", "EMAIL", "URL*"}) {
+        unused.push_back(prefix + name);
+      }
+    }
+    field.unused(std::move(unused),
+                 "not used: the Open API knows applications and grants, no logins of users");
   }
 
   void check(const config::Checks& checks) const;
 };
+
+/// Where the grant is to be heard from; empty: it is in the configuration, or the simulator's.
+[[nodiscard]] std::filesystem::path token_socket(const Config& config,
+                                                 config::Environment environment);
 
 }  // namespace depthwire::ctrader

@@ -32,12 +32,20 @@ std::string load(Process& process, std::map<std::string, std::string> variables)
   return "";
 }
 
-std::map<std::string, std::string> account(const std::string& environment) {
-  return {{"DEPTHWIRE_ENVIRONMENT", environment},
+std::map<std::string, std::string> demo_account() {
+  return {{"DEPTHWIRE_ENVIRONMENT", "demo"},
           {"CTRADER_CLIENT_ID", "an id"},
           {"CTRADER_CLIENT_SECRET", "a secret"},
           {"CTRADER_ACCESS_TOKEN", "a token"},
           {"CTRADER_ACCOUNT_ID", "42"}};
+}
+
+std::map<std::string, std::string> live_account() {
+  return {{"DEPTHWIRE_ENVIRONMENT", "live"},
+          {"CTRADER_LIVE_APPLICATION_ID", "a live id"},
+          {"CTRADER_LIVE_APPLICATION_SECRET", "a live secret"},
+          {"CTRADER_LIVE_ACCESS_TOKEN", "a live token"},
+          {"CTRADER_LIVE_ACCOUNT_ID", "43"}};
 }
 
 TEST(CtraderConfig, TheSimulatorNeedsNoSettings) {
@@ -55,7 +63,7 @@ TEST(CtraderConfig, TheSimulatorNeedsNoSettings) {
 
 TEST(CtraderConfig, TheAccountComesFromTheVariablesThatUsersKnow) {
   Process process;
-  ASSERT_EQ(load(process, account("demo")), "");
+  ASSERT_EQ(load(process, demo_account()), "");
 
   const auto options = client_options(process.ctrader, Environment::demo, "streaming");
 
@@ -79,16 +87,105 @@ TEST(CtraderConfig, TheHeartbeatIsMuchSoonerThanTheBrokerHangsUp) {
 
 TEST(CtraderConfig, LiveIsAnEndpointAndAnAccountOfItsOwn) {
   Process process;
-  ASSERT_EQ(load(process, account("live")), "");
+  ASSERT_EQ(load(process, live_account()), "");
 
   const auto options = client_options(process.ctrader, Environment::live, "streaming");
 
   EXPECT_EQ(options.connection.host, "live.ctraderapi.com");
   EXPECT_TRUE(options.account.live);
+  EXPECT_EQ(options.account.account_id, 43);
+}
+
+TEST(CtraderConfig, VariablesThatSayNothingOfLiveNeverConfigureIt) {
+  auto variables = demo_account();
+  variables["DEPTHWIRE_ENVIRONMENT"] = "live";
+  Process process;
+
+  const auto problems = load(process, variables);
+
+  EXPECT_THAT(problems, HasSubstr("set CTRADER_LIVE_APPLICATION_ID"));
+  EXPECT_THAT(problems, HasSubstr("set CTRADER_LIVE_APPLICATION_SECRET"));
+  EXPECT_TRUE(process.ctrader.access_token.empty());
+  EXPECT_EQ(process.ctrader.account_id, 0);
+}
+
+TEST(CtraderConfig, WithoutAnAccessTokenTheGrantIsHeardFromTokens) {
+  auto variables = demo_account();
+  variables.erase("CTRADER_ACCESS_TOKEN");
+  variables.erase("CTRADER_ACCOUNT_ID");
+  Process process;
+  ASSERT_EQ(load(process, variables), "");
+
+  EXPECT_EQ(client_options(process.ctrader, Environment::demo, "streaming").token_socket,
+            "var/tokens/demo.sock");
+  EXPECT_EQ(token_socket(process.ctrader, Environment::sim), "");
+  process.ctrader.tokens = "elsewhere";
+  EXPECT_EQ(token_socket(process.ctrader, Environment::sim), "elsewhere");
+  process.ctrader.access_token = config::Secret("given");
+  EXPECT_EQ(token_socket(process.ctrader, Environment::demo), "");
+}
+
+TEST(CtraderConfig, AnAccessTokenNeedsItsAccount) {
+  auto variables = demo_account();
+  variables.erase("CTRADER_ACCOUNT_ID");
+  Process process;
+
+  EXPECT_THAT(load(process, variables), HasSubstr("set CTRADER_DEMO_ACCOUNT_ID"));
+}
+
+TEST(CtraderConfig, VariablesOfAnAccountDoNotReachTheSimulator) {
+  auto variables = demo_account();
+  variables["DEPTHWIRE_ENVIRONMENT"] = "sim";
+  variables["CTRADER_LIVE_ACCESS_TOKEN"] = "a live token";
+  Process process;
+  ASSERT_EQ(load(process, variables), "");
+
+  EXPECT_EQ(client_options(process.ctrader, Environment::sim, "streaming").account.access_token,
+            "simulator-token");
+}
+
+TEST(CtraderConfig, WhatNamesTheEnvironmentWins) {
+  auto variables = demo_account();
+  variables["CTRADER_DEMO_ACCESS_TOKEN"] = "demo's own";
+  variables["CTRADER_LIVE_ACCESS_TOKEN"] = "a live token";
+  Process process;
+  ASSERT_EQ(load(process, variables), "");
+
+  EXPECT_EQ(process.ctrader.access_token.reveal(), "demo's own");
+}
+
+TEST(CtraderConfig, AnAccountThatIsNoNumberIsRefused) {
+  auto variables = demo_account();
+  variables["CTRADER_ACCOUNT_ID"] = "D-42";
+  Process process;
+
+  EXPECT_THAT(load(process, variables),
+              HasSubstr("CTRADER_ACCOUNT_ID: ctrader.account_id: expected an integer"));
+}
+
+TEST(CtraderConfig, HostAndPortAreTheServersAddress) {
+  Process process;
+  ASSERT_EQ(load(process, {{"HOST", "broker"}, {"PORT", "6000"}}), "");
+
+  const auto options = client_options(process.ctrader, Environment::sim, "streaming");
+
+  EXPECT_EQ(options.connection.host, "broker");
+  EXPECT_EQ(options.connection.port, 6000);
+}
+
+TEST(CtraderConfig, LoginsOfUsersAreNamedAsUnused) {
+  Process process;
+  const auto schema = config::describe("streaming", "a process", process);
+
+  const auto loaded = config::load(
+      schema, {.variables = {{"CTRADER_USERNAME", "me"}, {"CTRADER_DEMO_URL_WS", "there"}}});
+
+  EXPECT_THAT(loaded.warnings,
+              testing::ElementsAre(testing::StartsWith("CTRADER_DEMO_URL_WS, CTRADER_USERNAME: ")));
 }
 
 TEST(CtraderConfig, AnotherEndpointForDemoOrLiveIsRefused) {
-  auto variables = account("live");
+  auto variables = live_account();
   variables["DEPTHWIRE_CTRADER_HOST"] = "demo.ctraderapi.com";
   Process process;
 
@@ -96,11 +193,11 @@ TEST(CtraderConfig, AnotherEndpointForDemoOrLiveIsRefused) {
 }
 
 TEST(CtraderConfig, AMissingSecretNamesItsVariable) {
-  auto variables = account("demo");
+  auto variables = demo_account();
   variables.erase("CTRADER_CLIENT_SECRET");
   Process process;
 
-  EXPECT_THAT(load(process, variables), HasSubstr("CTRADER_CLIENT_SECRET"));
+  EXPECT_THAT(load(process, variables), HasSubstr("CTRADER_DEMO_APPLICATION_SECRET"));
 }
 
 TEST(CtraderConfig, DisabledNeedsNoAccount) {

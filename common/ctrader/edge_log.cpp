@@ -30,8 +30,8 @@ bus::Connection::State to_bus(SessionState state) {
 }
 
 /// What operators look for in the log: the words of the broker's own samples.
-void log_state(const ConnectionName& name, SessionState state, const std::string& reason,
-               bool expected) {
+void log_state(const ConnectionName& name, std::int64_t account, SessionState state,
+               const std::string& reason, bool expected) {
   const auto& connection = name.connection;
   switch (state) {
     case SessionState::connecting:
@@ -48,7 +48,7 @@ void log_state(const ConnectionName& name, SessionState state, const std::string
       }
       return;
     case SessionState::ready:
-      spdlog::info("{} connection: Account authenticated ({})", connection, name.account_id);
+      spdlog::info("{} connection: Account authenticated ({})", connection, account);
       return;
     case SessionState::disconnected:
       if (expected) {
@@ -106,14 +106,15 @@ void EdgeLog::append_control(bus::Envelope& envelope) {
 void EdgeLog::connection(SessionState state, const std::string& reason, bool expected) {
   // Where the application has just been authenticated, the account is next; else it was lost.
   const bool follows = std::exchange(last_state_, state) == SessionState::app_auth;
-  log_state(name_, state, reason, state == SessionState::account_auth ? follows : expected);
+  log_state(name_, account_, state, reason,
+            state == SessionState::account_auth ? follows : expected);
   bus::Envelope envelope;
   auto* connection = envelope.mutable_connection();
   connection->set_state(to_bus(state));
   connection->set_reason(reason);
   connection->set_connection(name_.connection);
   connection->set_endpoint(name_.endpoint);
-  connection->set_account_id(name_.account_id);
+  connection->set_account_id(account_);
   append("connection", "", envelope);
 }
 

@@ -18,7 +18,6 @@ namespace depthwire::ctrader {
 struct ConnectionName {
   std::string connection;  ///< streaming, historical
   std::string endpoint;    ///< host:port
-  std::int64_t account_id = 0;
 };
 
 /// The log of a process that talks to the broker: stamps, encodes and publishes what every such
@@ -28,6 +27,9 @@ class EdgeLog {
   /// Continues what `publisher` recovered. With `simulated`, time is the simulator's.
   EdgeLog(bus::Publisher& publisher, const std::filesystem::path& journal, bool simulated,
           ConnectionName name);
+
+  /// The account that what is told from now on is about.
+  void account(std::int64_t id) { account_ = id; }
 
   [[nodiscard]] ReceiveClock& clock() { return clock_; }
   [[nodiscard]] bus::Publisher& publisher() { return publisher_; }
@@ -66,6 +68,7 @@ class EdgeLog {
 
   bus::Publisher& publisher_;
   ConnectionName name_;
+  std::int64_t account_ = 0;
   SessionState last_state_ = SessionState::disconnected;
   ReceiveClock clock_;
   service::ClockWatch clock_watch_;

@@ -24,7 +24,9 @@ class EdgeLogTest : public ::testing::Test {
                               .publish = "tcp://127.0.0.1:*",
                               .requests = "tcp://127.0.0.1:*",
                               .storage = &storage}),
-          log(publisher, journal, simulated, {"streaming", "localhost:5035", 7}) {}
+          log(publisher, journal, simulated, {"streaming", "localhost:5035"}) {
+      log.account(7);
+    }
     bus::Publisher publisher;
     EdgeLog log;
   };

@@ -34,18 +34,18 @@ Session::Session(std::string name, Account account, std::function<double()> rand
       times_{times},
       backoff_{std::move(random)} {}
 
-bool Session::connected() const {
-  return state_ == SessionState::app_auth || state_ == SessionState::account_auth ||
-         state_ == SessionState::ready;
-}
-
 Actions Session::start(TimePoint /*now*/) {
-  connect();
+  if (account_.access_token.empty()) {
+    change(SessionState::disconnected, "no access token yet");
+  } else {
+    connect();
+  }
   return take();
 }
 
 Actions Session::opened(TimePoint now) {
   if (state_ != SessionState::connecting) return {};
+  connected_ = true;
   last_received_ = now;
   last_sent_ = now;
   account_tries_ = 0;
@@ -55,8 +55,9 @@ Actions Session::opened(TimePoint now) {
 }
 
 Actions Session::failed(TimePoint now, const std::string& reason, bool needs_person) {
-  if (state_ != SessionState::connecting && !connected()) return {};
+  if (state_ != SessionState::connecting && !connected_) return {};
   if (needs_person) {
+    connected_ = false;
     change(SessionState::error, reason);
     actions_.emplace_back(GiveUp{reason});
   } else {
@@ -112,8 +113,23 @@ Actions Session::authorization_lost(TimePoint now, const BrokerError& error) {
   return take();
 }
 
+Actions Session::credentials(TimePoint now, std::string access_token, std::int64_t account_id) {
+  account_.access_token = std::move(access_token);
+  const bool other = std::exchange(account_.account_id, account_id) != account_id;
+  if (other && state_ == SessionState::ready) {
+    account_lost(now, "another account was chosen");
+  } else if (later_ != Step::none && state_ == SessionState::error) {
+    later_ = Step::none;
+    change(SessionState::account_auth, "another access token");
+    ask_accounts(now);
+  } else if (!connected_ && state_ != SessionState::connecting) {
+    connect();
+  }
+  return take();
+}
+
 Actions Session::tick(TimePoint now) {
-  if (!connected()) {
+  if (!connected_) {
     if (now >= next_attempt_) connect();
     return take();
   }
@@ -132,7 +148,7 @@ Actions Session::tick(TimePoint now) {
 }
 
 TimePoint Session::next_tick() const {
-  if (!connected()) return next_attempt_;
+  if (!connected_) return next_attempt_;
   auto next = std::min(last_received_ + times_.dead_link, last_sent_ + times_.heartbeat);
   if (step_ != Step::none) next = std::min(next, step_deadline_);
   if (later_ != Step::none) next = std::min(next, ask_at_);
@@ -164,15 +180,29 @@ TimePoint Session::next_try(TimePoint now) {
 void Session::lose(TimePoint now, const std::string& reason) {
   note_stable(now);
   step_ = later_ = Step::none;
-  next_attempt_ = next_try(now);
+  connected_ = false;
   actions_.emplace_back(CloseConnection{});
+  if (state_ == SessionState::error) {  // a new connection makes no better token
+    next_attempt_ = ask_at_;
+    return;
+  }
+  next_attempt_ = next_try(now);
   change(SessionState::disconnected, reason);
 }
 
 void Session::stop_trying(TimePoint now, const std::string& reason) {
   step_ = later_ = Step::none;
+  connected_ = false;
   next_attempt_ = now + times_.error_retry;
   actions_.emplace_back(CloseConnection{});
+  change(SessionState::error, reason);
+}
+
+/// Another token can be tried on the same connection.
+void Session::await_token(TimePoint now, const std::string& reason) {
+  step_ = Step::none;
+  later_ = Step::accounts;
+  ask_at_ = now + times_.error_retry;
   change(SessionState::error, reason);
 }
 

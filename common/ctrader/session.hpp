@@ -5,7 +5,8 @@
 //
 // Any loss of the connection leads to `disconnected` and, after a growing delay, to `connecting`; a
 // loss of the account alone to `account_auth`, with growing delays too, on the same connection.
-// What trying again cannot mend leads to `error`, where the next attempt is 15 minutes away.
+// What trying again cannot mend leads to `error`, where the next attempt is 15 minutes away, or as
+// soon as there is another access token. A refused token leaves the connection open meanwhile.
 #pragma once
 
 #include "common/ctrader/backoff.hpp"
@@ -35,7 +36,7 @@ enum class SessionState : std::uint8_t {
 struct Account {
   std::string client_id;
   std::string client_secret;
-  std::string access_token;
+  std::string access_token;  ///< empty: to be told by credentials()
   std::int64_t account_id = 0;
   bool live = false;  ///< the environment's: an account of the other kind is refused
 };
@@ -94,14 +95,21 @@ class Session {
   [[nodiscard]] Actions message(TimePoint now, const Envelope& envelope, bool& consumed);
   /// A request of someone else was refused with a code that asks to authenticate again.
   [[nodiscard]] Actions authorization_lost(TimePoint now, const BrokerError& error);
+  /// The user's grant from now on, and its account. A token that is in use stays so until the
+  /// server ends it.
+  [[nodiscard]] Actions credentials(TimePoint now, std::string access_token,
+                                    std::int64_t account_id);
   /// To be called at next_tick() or later.
   [[nodiscard]] Actions tick(TimePoint now);
   [[nodiscard]] TimePoint next_tick() const;
+  /// Of the grant that is or will be used.
+  [[nodiscard]] std::int64_t account_id() const { return account_.account_id; }
+  /// From opened() until it is lost or closed, in `error` too.
+  [[nodiscard]] bool connected() const { return connected_; }
 
  private:
   enum class Step : std::uint8_t { none, application, accounts, account };
 
-  [[nodiscard]] bool connected() const;
   [[nodiscard]] TimePoint next_try(TimePoint now);
   [[nodiscard]] bool answers_step(const Envelope& envelope) const;
   void change(SessionState state, std::string reason);
@@ -114,6 +122,7 @@ class Session {
   void note_stable(TimePoint now);
   void lose(TimePoint now, const std::string& reason);
   void stop_trying(TimePoint now, const std::string& reason);
+  void await_token(TimePoint now, const std::string& reason);
   void answer(TimePoint now, const Envelope& envelope);
   void refused(TimePoint now, const BrokerError& error);
   void advance(TimePoint now);
@@ -127,8 +136,10 @@ class Session {
   SessionTimes times_;
   Backoff backoff_;
   SessionState state_ = SessionState::disconnected;
+  bool connected_ = false;
   Step step_ = Step::none;  // the request in flight
   std::string step_id_;
+  std::string step_token_;  // that it carries
   std::uint64_t requests_ = 0;
   TimePoint step_deadline_;
   Step later_ = Step::none;  // what to ask for at ask_at_, on this connection

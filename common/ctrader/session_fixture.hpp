@@ -89,6 +89,15 @@ class SessionTest : public ::testing::Test {
     if (last_.empty()) now_ = end;
   }
 
+  /// The same on an open connection, whose server says something every second.
+  void pass_with_heartbeats(Duration time) {
+    for (const auto end = now_ + time; now_ < end;) {
+      now_ += 1s;
+      session_.received(now_);
+      run(session_.tick(now_));
+    }
+  }
+
   TimePoint now_{1000h};
   std::int64_t unix_ms_ = 1'789'757'100'000;
   Session session_ = make();

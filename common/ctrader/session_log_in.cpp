@@ -21,6 +21,7 @@ bool refuses_token(const BrokerError& error) {
 void Session::ask(TimePoint now, Step step, Request request) {
   step_ = step;
   step_id_ = name_ + "-session-" + std::to_string(++requests_);
+  step_token_ = account_.access_token;
   step_deadline_ = now + times_.answer;
   actions_.emplace_back(SendRequest{std::move(request), step_id_});
 }
@@ -43,6 +44,7 @@ void Session::ask_later(TimePoint now, const std::string& reason) {
 }
 
 void Session::ask_again(TimePoint now) {
+  if (state_ == SessionState::error) change(SessionState::account_auth, "trying again");
   if (std::exchange(later_, Step::none) == Step::accounts) {
     ask_accounts(now);
   } else {
@@ -71,6 +73,11 @@ void Session::refused(TimePoint now, const BrokerError& error) {
   const auto kind = classify(error);
   if (kind == ErrorClass::already_done) return advance(now);
   const auto reason = to_string(error);
+  if (refuses_token(error) && step_ != Step::application) {
+    // It may have been replaced while the server looked at it.
+    if (step_token_ != account_.access_token) return ask_accounts(now);
+    return await_token(now, reason);
+  }
   if (kind == ErrorClass::permanent || refuses_token(error)) return stop_trying(now, reason);
   left_alone_until_ = std::max(left_alone_until_, now + pause_asked_for(error, unix_ms_()));
   if (step_ == Step::application || error.code == "CH_CLIENT_NOT_AUTHENTICATED") {
@@ -103,7 +110,7 @@ void Session::choose_account(TimePoint now, const Envelope& envelope) {
   });
   const auto id = std::to_string(account_.account_id);
   if (found == accounts.end()) {
-    stop_trying(now,
+    await_token(now,
                 "CH_CTID_TRADER_ACCOUNT_NOT_FOUND: the access token does not cover account " + id);
     return;
   }

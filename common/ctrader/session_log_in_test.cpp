@@ -49,13 +49,105 @@ TEST_F(SessionTest, AWrongSecretIsAnErrorWithTheBrokersCodeAndIsTriedAgainAfter1
   EXPECT_EQ(session_.state(), SessionState::connecting);
 }
 
-TEST_F(SessionTest, ARefusedTokenIsAnError) {
+TEST_F(SessionTest, ARefusedTokenIsAnErrorThatLeavesTheConnectionOpen) {
   connect();
   answer(2101, ProtoOAApplicationAuthRes());
   refuse("CH_ACCESS_TOKEN_INVALID");
 
   EXPECT_EQ(session_.state(), SessionState::error);
   EXPECT_THAT(reason(), HasSubstr("CH_ACCESS_TOKEN_INVALID"));
+  EXPECT_TRUE(session_.connected());
+  wait(10s);
+  EXPECT_TRUE(last<SendHeartbeat>());
+}
+
+TEST_F(SessionTest, ARefusedTokenIsTriedAgainAfter15Minutes) {
+  connect();
+  answer(2101, ProtoOAApplicationAuthRes());
+  refuse("CH_ACCESS_TOKEN_INVALID");
+
+  pass_with_heartbeats(15min - 1s);
+  EXPECT_EQ(session_.state(), SessionState::error);
+  pass_with_heartbeats(1s);
+  EXPECT_EQ(session_.state(), SessionState::account_auth);
+  EXPECT_EQ(last<SendRequest>()->request.payload_type, 2149U);
+}
+
+TEST_F(SessionTest, ALostConnectionMakesARefusedTokenNoBetter) {
+  connect();
+  answer(2101, ProtoOAApplicationAuthRes());
+  refuse("CH_ACCESS_TOKEN_INVALID");
+
+  run(session_.failed(now_, "closed by the server"));
+
+  EXPECT_EQ(session_.state(), SessionState::error);
+  EXPECT_EQ(session_.next_tick() - now_, 15min);
+  run(session_.credentials(now_, "another", account_id));
+  EXPECT_TRUE(last<OpenConnection>());
+}
+
+TEST_F(SessionTest, AnotherTokenIsTriedAtOnce) {
+  connect();
+  answer(2101, ProtoOAApplicationAuthRes());
+  refuse("CH_ACCESS_TOKEN_INVALID");
+
+  run(session_.credentials(now_, "another", account_id));
+
+  EXPECT_EQ(session_.state(), SessionState::account_auth);
+  ProtoOAGetAccountListByAccessTokenReq request;
+  ASSERT_TRUE(request.ParseFromString(last<SendRequest>()->request.payload));
+  EXPECT_EQ(request.accesstoken(), "another");
+}
+
+TEST_F(SessionTest, ATokenThatWasReplacedMeanwhileIsNoErrorWhenRefused) {
+  connect();
+  answer(2101, ProtoOAApplicationAuthRes());
+  const auto asked = last<SendRequest>()->client_msg_id;
+  run(session_.credentials(now_, "another", account_id));
+
+  ProtoOAErrorRes error;
+  error.set_errorcode("CH_ACCESS_TOKEN_INVALID");
+  deliver(2142, error, asked);
+
+  EXPECT_EQ(session_.state(), SessionState::account_auth);
+  EXPECT_EQ(last<SendRequest>()->request.payload_type, 2149U);
+}
+
+TEST_F(SessionTest, WithoutATokenItWaitsForOne) {
+  session_ = Session(
+      "test", Account{"id", "secret", "", 0, false}, [] { return 0.0; }, [] { return 0; });
+  run(session_.start(now_));
+  EXPECT_EQ(session_.state(), SessionState::disconnected);
+  EXPECT_FALSE(last<OpenConnection>());
+  EXPECT_EQ(session_.next_tick(), TimePoint::max());
+
+  run(session_.credentials(now_, "token", account_id));
+
+  EXPECT_TRUE(last<OpenConnection>());
+}
+
+TEST_F(SessionTest, AnotherAccountIsAuthenticatedAtOnce) {
+  log_in();
+
+  run(session_.credentials(now_, "another", account_id + 1));
+
+  ProtoOAAccountAuthReq request;
+  ASSERT_TRUE(request.ParseFromString(last<SendRequest>()->request.payload));
+  EXPECT_EQ(request.ctidtraderaccountid(), account_id + 1);
+}
+
+TEST_F(SessionTest, ANewTokenLeavesTheAccountInPeaceUntilTheServerEndsTheOldOne) {
+  log_in();
+  run(session_.credentials(now_, "another", account_id));
+  EXPECT_TRUE(last_.empty());
+
+  ProtoOAAccountsTokenInvalidatedEvent event;
+  event.add_ctidtraderaccountids(account_id);
+  deliver(2147, event);
+
+  ProtoOAAccountAuthReq request;
+  ASSERT_TRUE(request.ParseFromString(last<SendRequest>()->request.payload));
+  EXPECT_EQ(request.accesstoken(), "another");
 }
 
 TEST_F(SessionTest, AnAccountThatTheTokenDoesNotCoverIsAnError) {

@@ -138,7 +138,7 @@ TEST_F(CtraderProcesses, StreamingWaitsForASimulatorThatStartsLater) {
 
 TEST_F(CtraderProcesses, AWrongSecretIsToldAndTheProcessStays) {
   simulate();
-  const auto streaming = start(STREAMING, {{"CTRADER_CLIENT_SECRET", "wrong"}});
+  const auto streaming = start(STREAMING, {{"DEPTHWIRE_CTRADER_CLIENT_SECRET", "wrong"}});
 
   EXPECT_EQ(wait_ready(*streaming, "CH_CLIENT_AUTH_FAILURE"), 503);
   EXPECT_TRUE(streaming->running());
@@ -147,7 +147,7 @@ TEST_F(CtraderProcesses, AWrongSecretIsToldAndTheProcessStays) {
 
 TEST_F(CtraderProcesses, AWrongAccountIsToldAndTheProcessStays) {
   simulate();
-  const auto historical = start(HISTORICAL, {{"CTRADER_ACCOUNT_ID", "55"}});
+  const auto historical = start(HISTORICAL, {{"DEPTHWIRE_CTRADER_ACCOUNT_ID", "55"}});
 
   EXPECT_EQ(wait_ready(*historical, "does not cover account 55"), 503);
   EXPECT_TRUE(historical->running());

@@ -22,8 +22,7 @@ constexpr std::size_t most_held = 256;
 
 ctrader::ConnectionName name_of(const SessionOptions& options) {
   const auto& connection = options.client.connection;
-  return {options.client.name, connection.host + ":" + std::to_string(connection.port),
-          options.client.account.account_id};
+  return {options.client.name, connection.host + ":" + std::to_string(connection.port)};
 }
 
 /// The first millisecond at or after `ns`.
@@ -72,7 +71,6 @@ Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOp
     : io_{io},
       options_{std::move(options)},
       hooks_{std::move(hooks)},
-      account_{options_.client.account.account_id},
       publisher_{context, with_commands(options_.publisher)},
       log_{publisher_, options_.publisher.journal, options_.publisher.environment == "sim",
            name_of(options_)},
@@ -83,6 +81,7 @@ Session::~Session() = default;
 void Session::start() {
   if (options_.enabled) return client_.start();
   const std::string reason = "disabled: ctrader.enabled is false";
+  log_.account(account());
   log_.connection(SessionState::disconnected, reason, true);
   commit();
   hooks_.state(SessionState::disconnected, reason);
@@ -117,6 +116,7 @@ void Session::restate() {
 
 void Session::on_state(SessionState state, const std::string& reason) {
   touch();
+  log_.account(account());
   log_.connection(state, reason, false);
   commit();
   if (state == SessionState::ready) load_symbols();
@@ -130,7 +130,7 @@ void Session::on_undecodable(ctrader::DecodeError error) {
 // Symbols.
 
 void Session::load_symbols() {
-  ctrader::load_catalogue(client_, account_, [this](auto catalogue) {
+  ctrader::load_catalogue(client_, account(), [this](auto catalogue) {
     if (!catalogue) {
       no_symbols(catalogue.error());
       return;
@@ -142,7 +142,7 @@ void Session::load_symbols() {
     catalogue_ = std::move(*catalogue);
     std::vector<std::int64_t> ids;
     for (const auto& name : catalogue_.enabled_names()) ids.push_back(*catalogue_.id(name));
-    ctrader::load_details(client_, account_, std::move(ids), [this](auto details) {
+    ctrader::load_details(client_, account(), std::move(ids), [this](auto details) {
       if (details) {
         publish_symbols(*details);
       } else {
@@ -234,7 +234,7 @@ void Session::bars(const std::string& body, const bus::AnswerCommand& answer) {
   if (publisher_.full()) return hold({"bars", body, answer});
   const auto id = find(command.symbol(), answer);
   if (!id) return;
-  client_.send(ctrader::bars(account_, *id, *ctrader::number_of(command.period()),
+  client_.send(ctrader::bars(account(), *id, *ctrader::number_of(command.period()),
                              ms_from(command.from_time_ns()), command.to_time_ns() / ns_per_ms),
                [this, command, answer](const ctrader::Answer& came) {
                  if (!came) return answer({Status::failed, to_string(came.error()), {}});
@@ -287,7 +287,7 @@ void Session::ticks(const std::string& body, const bus::AnswerCommand& answer) {
   const auto id = find(command.symbol(), answer);
   if (!id) return;
   const auto side = command.side() == bus::bid ? market::Side::bid : market::Side::ask;
-  client_.send(ctrader::ticks(account_, *id, side, ms_from(command.from_time_ns()),
+  client_.send(ctrader::ticks(account(), *id, side, ms_from(command.from_time_ns()),
                               command.to_time_ns() / ns_per_ms),
                [this, command, answer](const ctrader::Answer& came) {
                  if (!came) return answer({Status::failed, to_string(came.error()), {}});

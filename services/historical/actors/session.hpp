@@ -57,6 +57,7 @@ class Session final : private ctrader::ClientHandler {
   [[nodiscard]] const ctrader::Traffic& traffic() const { return client_.traffic(); }
 
  private:
+  [[nodiscard]] std::int64_t account() const { return client_.account_id(); }
   void on_state(ctrader::SessionState state, const std::string& reason) override;
   void on_give_up(const std::string& reason) override { hooks_.give_up(reason); }
   void on_event(const ctrader::Envelope& /*envelope*/) override {}  // streaming tells of them
@@ -94,7 +95,6 @@ class Session final : private ctrader::ClientHandler {
   boost::asio::io_context& io_;
   SessionOptions options_;
   SessionHooks hooks_;
-  std::int64_t account_;
   bus::Publisher publisher_;
   ctrader::EdgeLog log_;
   ctrader::Client client_;

@@ -26,8 +26,7 @@ std::vector<std::int64_t> ids_of(const std::vector<SymbolRef>& symbols) {
 
 ctrader::ConnectionName name_of(const SessionOptions& options) {
   const auto& connection = options.client.connection;
-  return {options.client.name, connection.host + ":" + std::to_string(connection.port),
-          options.client.account.account_id};
+  return {options.client.name, connection.host + ":" + std::to_string(connection.port)};
 }
 
 /// A request was not refused but lost with the connection: all begins anew then.
@@ -40,7 +39,6 @@ Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOp
     : io_{io},
       options_{std::move(options)},
       hooks_{std::move(hooks)},
-      account_{options_.client.account.account_id},
       publisher_{context, with_commands(options_.publisher)},
       log_{publisher_, options_.publisher.journal, options_.publisher.environment == "sim",
            name_of(options_)},
@@ -54,6 +52,7 @@ Session::~Session() = default;
 void Session::start() {
   if (options_.enabled) return client_.start();
   const std::string reason = "disabled: ctrader.enabled is false";
+  log_.account(account());
   log_.connection(SessionState::disconnected, reason, true);
   commit();
   hooks_.state(SessionState::disconnected, reason);
@@ -107,6 +106,7 @@ void Session::commit() {
 void Session::on_state(SessionState state, const std::string& reason) {
   touch();
   if (state != SessionState::ready) lost(reason);
+  log_.account(account());
   log_.connection(state, reason, false);
   commit();
   if (state == SessionState::ready) load_symbols();
@@ -163,7 +163,7 @@ void Session::on_group_end() {
 void Session::publish_account_event(const ctrader::Envelope& envelope) {
   bus::Envelope record;
   auto* account = record.mutable_account();
-  account->set_account_id(account_);
+  account->set_account_id(client_.account_id());
   account->set_payload_type(envelope.payload_type);
   account->set_payload(std::string(envelope.payload));
   log_.append("account", "", record);
@@ -172,7 +172,7 @@ void Session::publish_account_event(const ctrader::Envelope& envelope) {
 // Symbols and subscriptions.
 
 void Session::load_symbols() {
-  ctrader::load_catalogue(client_, account_, [this](auto catalogue) {
+  ctrader::load_catalogue(client_, account(), [this](auto catalogue) {
     if (!catalogue) {
       if (is_lost(catalogue.error())) return;
       spdlog::error("streaming: no list of symbols: {}; asking again in a while",
@@ -215,7 +215,7 @@ void Session::subscribe(Symbols symbols) {
   step_begun();
   auto ids = ids_of(symbols);
   ctrader::load_details(
-      client_, account_, std::move(ids), [this, symbols = std::move(symbols)](auto details) {
+      client_, account(), std::move(ids), [this, symbols = std::move(symbols)](auto details) {
         if (!details && is_lost(details.error())) return;
         if (details) {
           publish_symbols(*details);
@@ -248,7 +248,7 @@ void Session::subscribe_depth(const Symbols& symbols) {
 void Session::subscribe_bars(const Symbols& symbols) {
   if (!options_.live_bars) return;
   for (const auto& symbol : symbols) {
-    client_.send(ctrader::subscribe_live_bars(account_, symbol.id, one_minute),
+    client_.send(ctrader::subscribe_live_bars(account(), symbol.id, one_minute),
                  [this, symbol](const ctrader::Answer& answer) {
                    if (!answer) tell_refused(symbol, "live bars", answer.error());
                  });
@@ -261,7 +261,7 @@ void Session::request_for(const Symbols& symbols, MakeRequest make, const std::s
                           std::function<void(const Symbols&)> then) {
   if (symbols.empty()) return;
   step_begun();
-  client_.send(make(account_, ids_of(symbols)),
+  client_.send(make(account(), ids_of(symbols)),
                [this, symbols, make, what, then](const ctrader::Answer& answer) {
                  if (!answer && is_lost(answer.error())) return;
                  if (answer) {
@@ -280,7 +280,7 @@ void Session::resubscribe_depth(const Symbols& symbols) {
     spdlog::warn("streaming: the book of {} is not to be trusted; subscribing it anew",
                  symbol.name);
     feed_.close(symbol.id);
-    client_.send(ctrader::unsubscribe_depth(account_, ids_of({symbol})),
+    client_.send(ctrader::unsubscribe_depth(account(), ids_of({symbol})),
                  [this, symbol](const ctrader::Answer& answer) {
                    // Refused or not, depth of this symbol is subscribed no more.
                    if (!answer && is_lost(answer.error())) return;
@@ -306,12 +306,12 @@ void Session::unsubscribe(const Symbols& symbols) {
   };
   for (const auto& symbol : symbols) {
     if (options_.live_bars) {
-      client_.send(ctrader::unsubscribe_live_bars(account_, symbol.id, one_minute), passed_over);
+      client_.send(ctrader::unsubscribe_live_bars(account(), symbol.id, one_minute), passed_over);
     }
     feed_.remove(symbol.id);
   }
-  client_.send(ctrader::unsubscribe_depth(account_, ids_of(symbols)), passed_over);
-  client_.send(ctrader::unsubscribe_spots(account_, ids_of(symbols)), passed_over);
+  client_.send(ctrader::unsubscribe_depth(account(), ids_of(symbols)), passed_over);
+  client_.send(ctrader::unsubscribe_spots(account(), ids_of(symbols)), passed_over);
   commit();
 }
 
@@ -354,7 +354,7 @@ void Session::refresh_symbols(const ctrader::Envelope& envelope) {
       ids.push_back(symbol.id);
     }
   }
-  ctrader::load_details(client_, account_, std::move(ids), [this](auto details) {
+  ctrader::load_details(client_, account(), std::move(ids), [this](auto details) {
     if (details && plan_.catalogue() != nullptr) publish_symbols(*details);
   });
 }

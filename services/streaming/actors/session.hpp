@@ -59,6 +59,7 @@ class Session final : private ctrader::ClientHandler {
   [[nodiscard]] std::uint64_t undecodable_frames() const { return undecodable_frames_; }
 
  private:
+  [[nodiscard]] std::int64_t account() const { return client_.account_id(); }
   /// Feed's records go to the publisher.
   class Sink final : public RecordSink {
    public:
@@ -119,7 +120,6 @@ class Session final : private ctrader::ClientHandler {
   boost::asio::io_context& io_;
   SessionOptions options_;
   SessionHooks hooks_;
-  std::int64_t account_;
   bus::Publisher publisher_;
   ctrader::EdgeLog log_;
   Sink sink_;
