@@ -117,6 +117,21 @@ struct KeysOptions {
 };
 int keys(const KeysOptions& options);
 
+struct AuthOptions {
+  std::string environment;      ///< empty: the configured one
+  std::int64_t account_id = 0;  ///< login: the account to use; 0: asks, where there are several
+  bool no_browser = false;      ///< login: only print the address of the page
+  bool json = false;            ///< status
+};
+/// Asks the user for a grant, in a browser, and stores it.
+int auth_login(const Common& common, const AuthOptions& options);
+/// 0 when there is a grant that works, 1 when a login is needed.
+int auth_status(const Common& common, const AuthOptions& options);
+/// Has the access token replaced before its time.
+int auth_refresh(const Common& common, const AuthOptions& options);
+/// Forgets the grant.
+int auth_logout(const Common& common, const AuthOptions& options);
+
 int config_check(const Common& common);
 int config_reference();
 

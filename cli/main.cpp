@@ -30,6 +30,7 @@ struct Arguments {
   cli::DatabaseOptions database;
   cli::AcceptOptions accept;
   cli::KeysOptions keys;
+  cli::AuthOptions auth;
   Action action;
 };
 
@@ -157,6 +158,25 @@ void add_database(CLI::App& app, Arguments& a) {
   shell->add_option("arguments", a.database.arguments, "more for psql, after --");
 }
 
+void add_auth(CLI::App& app, Arguments& a) {
+  auto* auth = group(app, "auth", "the grant of a cTrader user: log in, look, refresh, log out");
+  const auto add = [&](const std::string& name, const std::string& help,
+                       int (*command)(const cli::Common&, const cli::AuthOptions&)) {
+    auto* added = leaf(*auth, a, name, help, [&a, command] { return command(a.common, a.auth); });
+    added->add_option("--env", a.auth.environment, "demo or live; default: as configured")
+        ->check(CLI::IsMember({"sim", "demo", "live"}));
+    return added;
+  };
+  auto* login = add("login", "grant access in a browser, and keep the grant", cli::auth_login);
+  login->add_option("--account", a.auth.account_id,
+                    "ctidTraderAccountId to use; default: the only one, or asks");
+  login->add_flag("--no-browser", a.auth.no_browser, "print the page's address only");
+  add("status", "what is granted, until when; exit code 1 when a login is needed", cli::auth_status)
+      ->add_flag("--json", a.auth.json, "one JSON object");
+  add("refresh", "replace the access token now", cli::auth_refresh);
+  add("logout", "forget the grant", cli::auth_logout);
+}
+
 void add_rest(CLI::App& app, Arguments& a) {
   auto* keys =
       leaf(app, a, "keys", "make CURVE key pairs for the bus", [&a] { return cli::keys(a.keys); });
@@ -194,6 +214,7 @@ int run(int argc, char** argv) {
   add_replay(app, arguments);
   add_skip(app, arguments);
   add_database(app, arguments);
+  add_auth(app, arguments);
   add_rest(app, arguments);
   try {
     app.parse(argc, argv);

@@ -5,9 +5,9 @@
 namespace depthwire::cli {
 
 const std::vector<std::string_view>& services() {
-  static const std::vector<std::string_view> names{"simulator",  "streaming", "historical",
-                                                   "aggregator", "analyzer",  "persister",
-                                                   "auditor",    "gateway"};
+  static const std::vector<std::string_view> names{"simulator",  "tokens",     "streaming",
+                                                   "historical", "aggregator", "analyzer",
+                                                   "persister",  "auditor",    "gateway"};
   return names;
 }
 
@@ -22,6 +22,7 @@ AllSettings::AllSettings() {
 config::Schema AllSettings::schema() {
   config::Schema all;
   all.merge(config::describe("simulator", "The cTrader simulator, in environment sim.", simulator));
+  all.merge(config::describe("tokens", "The grant of a user, and the login.", tokens));
   all.merge(config::describe("streaming", "Live market data of a cTrader account.", streaming));
   all.merge(config::describe("historical", "History of the account's symbols.", historical));
   all.merge(config::describe("aggregator", "Books and bars from streaming's journal.", aggregator));
@@ -33,8 +34,14 @@ config::Schema AllSettings::schema() {
   return all;
 }
 
+void AllSettings::load_for(const std::filesystem::path& file, const std::string& environment) {
+  config::Sources sources{file, config::process_variables(), {}};
+  if (!environment.empty()) sources.flags.emplace_back("environment", environment);
+  loaded = config::load(schema(), sources);
+}
+
 void AllSettings::load(const std::filesystem::path& file, const std::filesystem::path& directory) {
-  loaded = config::load(schema(), {file, config::process_variables(), {}});
+  load_for(file, "");
   if (!run_dir().empty()) return;
   ::setenv("DEPTHWIRE_SERVICE_RUN_DIR", directory.c_str(), 1);
   for (auto& [name, host] : hosts) host.service.run_dir = directory;

@@ -9,6 +9,7 @@
 #include "services/historical/config.hpp"
 #include "services/persister/config.hpp"
 #include "services/streaming/config.hpp"
+#include "services/tokens/config.hpp"
 #include "simulator/config.hpp"
 
 #include <filesystem>
@@ -36,6 +37,8 @@ class AllSettings {
   /// Reads the file and the environment. Throws config::ConfigError. Where nobody says where
   /// processes describe themselves, they do so in `run_dir`, and so do those that we start.
   void load(const std::filesystem::path& file, const std::filesystem::path& run_dir = "var/run");
+  /// The same in `environment`, whatever the file says; empty: as it says.
+  void load_for(const std::filesystem::path& file, const std::string& environment);
 
   [[nodiscard]] std::string environment() const {
     return std::string(to_string(loaded.environment));
@@ -43,6 +46,7 @@ class AllSettings {
 
   config::Loaded loaded;
   simulator::Config simulator;
+  tokens::Config tokens;
   streaming::Config streaming;
   historical::Config historical;
   aggregator::Config aggregator;

@@ -24,6 +24,11 @@ void line(const std::string& who, const std::string& text) {
   std::fflush(stdout);
 }
 
+/// Whether the grant is a login's, which the process tokens holds.
+bool holds_grant(const AllSettings& settings) {
+  return !ctrader::token_socket(settings.streaming.ctrader, settings.loaded.environment).empty();
+}
+
 /// What `up` starts, in order.
 struct Plan {
   bool postgres = false;
@@ -48,7 +53,9 @@ Plan make_plan(const AllSettings& settings, const Cluster& cluster,
   Plan plan;
   plan.postgres = cluster.wanted() && (chosen("persister") || chosen("postgres"));
   for (const auto name : services()) {
-    const bool needed = name != "simulator" || settings.environment() == "sim";
+    const bool needed = name == "simulator" ? settings.environment() == "sim"
+                        : name == "tokens"  ? holds_grant(settings)
+                                            : true;
     if (needed && chosen(name)) plan.services.emplace_back(name);
   }
   return plan;

@@ -10,8 +10,9 @@ import unittest
 import support
 
 COMPOSE = support.need("docker-compose")
-OURS = {"simulator", "streaming", "historical", "aggregator", "analyzer", "persister", "auditor",
-        "gateway"}
+ALWAYS = {"simulator", "streaming", "historical", "aggregator", "analyzer", "persister", "auditor",
+          "gateway"}
+OURS = ALWAYS | {"tokens"}
 
 
 def configuration(*files: str, **variables: str) -> str:
@@ -47,7 +48,7 @@ class Compose(unittest.TestCase):
 
     def test_all_processes_and_what_they_need_are_there(self):
         self.assertEqual(set(self.services),
-                         OURS | {"setup", "migrate", "postgres", "prometheus", "grafana"})
+                         OURS | {"setup", "login", "migrate", "postgres", "prometheus", "grafana"})
 
     def test_everything_published_is_on_the_loopback_of_the_host(self):
         published = re.findall(r"^    - (\S+:\d+/tcp)$", "\n".join(self.services.values()), re.M)
@@ -70,7 +71,10 @@ class Compose(unittest.TestCase):
             service = self.services[name]
             port = re.search(r"- healthcheck\n\s+- '(\d+)'", service)[1]
             self.assertIn(f"DEPTHWIRE_{name.upper()}_HEALTH: 0.0.0.0:{port}\n", service + "\n")
-            self.assertIn(f'targets: ["{name}:{port}"], labels: {{service: {name}}}', scraped)
+            if name in ALWAYS:
+                self.assertIn(f'targets: ["{name}:{port}"], labels: {{service: {name}}}', scraped)
+            else:
+                self.assertIn(f"{{names: [{name}], type: A, port: {port}}}", scraped)
 
     def test_what_is_mounted_from_the_repository_exists(self):
         mounts = re.findall(r"^    - (/\S+?):/\S+:ro$", "\n".join(self.services.values()), re.M)
@@ -101,6 +105,11 @@ class Compose(unittest.TestCase):
     def test_the_account_is_given_to_nobody_who_does_not_connect(self):
         for name in OURS - {"streaming", "historical"}:
             self.assertNotIn("CTRADER_ACCESS_TOKEN", self.services[name], name)
+
+    def test_the_store_of_the_grant_is_mounted_by_nobody_who_does_not_hold_it(self):
+        holders = {name for name, service in self.services.items() if "/depthwire/var/grant" in service}
+
+        self.assertEqual(holders, {"tokens", "login"})
 
     def test_a_recording_can_be_replayed(self):
         both = services(configuration("docker-compose.yml", "docker-compose.recording.yml",
