@@ -23,7 +23,7 @@ from processes import ENVIRONMENT, POSTGRES, Pipeline, Process, free_ports, wait
 
 ACCOUNT = 1_000_001
 SECRETS = {"client_secret": "canarySecret+/=&%7f3a91", "access_token": "canaryAccess5c1e77d2", "refresh_token": "canaryRefresh90ab44e6"}
-APPLICATION_AUTH, ACCOUNT_AUTH = 2100, 2102
+ACCOUNT_AUTH = 2102
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -146,10 +146,11 @@ def answers_that_are_not_ours(run):
 def a_refresh_costs_one_outage(run):
     before, outages = run.requests(ACCOUNT_AUTH), run.outages()
     assert "refreshed; the access token is good until" in run.auth("refresh")
-    wait_for(lambda: all(run.requests(ACCOUNT_AUTH)[connection] == count + 1 for connection, count in before.items()),
+    # Once more with the old token, where the broker's word came before that of tokens.
+    wait_for(lambda: all(run.requests(ACCOUNT_AUTH)[connection] > count for connection, count in before.items()),
              "both accounts are authenticated again")
     run.wait_ready("streaming", "historical")
-    assert run.requests(APPLICATION_AUTH).keys() == before.keys(), "the connections stay"
+    assert run.requests(ACCOUNT_AUTH).keys() == before.keys(), "the connections stay"
     wait_for(lambda: run.outages() > outages, "the outage is journaled")
     assert run.outages() == outages + 1, f"{run.outages() - outages} outages"
     print("a refresh: one outage, the same connections")
@@ -174,7 +175,7 @@ def a_refresh_that_is_killed_is_done_again(run):
 
 def a_dead_refresh_token_needs_a_login(run):
     """Somebody else uses the refresh token up."""
-    connections = run.requests(APPLICATION_AUTH).keys()
+    connections = run.requests(ACCOUNT_AUTH).keys()
     for number in range(1, 20):
         token = SECRETS["refresh_token"] + (f"-{number}" if number > 1 else "")
         query = urllib.parse.urlencode({"grant_type": "refresh_token", "refresh_token": token, "client_id": "simulator",
@@ -187,7 +188,7 @@ def a_dead_refresh_token_needs_a_login(run):
 
     run.log_in()
     run.wait_ready("tokens", "streaming", "historical")
-    assert run.requests(APPLICATION_AUTH).keys() == connections, "the connections stay"
+    assert run.requests(ACCOUNT_AUTH).keys() == connections, "the connections stay"
     print("a dead refresh token: another login heals all, on the same connections")
 
 
@@ -250,7 +251,7 @@ def main(build):
             assert set(codes.values()) == {0}, codes
         except BaseException:
             for process in pipeline.processes.values():
-                print(f"== {process.name}\n{process.text()[-3000:]}")
+                print(f"== {process.name}\n{process.text()[-3000:]}", file=sys.stderr)
             raise
         finally:
             pipeline.abandon()
