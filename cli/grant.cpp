@@ -6,6 +6,7 @@
 #include "services/tokens/open_store.hpp"
 
 #include <chrono>
+#include <cstdio>
 #include <ctime>
 
 namespace depthwire::cli {
@@ -13,6 +14,9 @@ namespace depthwire::cli {
 GrantPlace::GrantPlace(const Common& common, const AuthOptions& options) {
   const Place place = find_place(common.root, common.config);
   settings.load_for(place.config, options.environment);
+  for (const std::string& warning : settings.loaded.warnings) {
+    std::fprintf(stderr, "depthwire: %s\n", warning.c_str());
+  }
   environment = settings.loaded.environment;
   store_file = tokens::store_file(settings.tokens, environment);
   socket = ctrader::token_socket(settings.tokens.ctrader, environment);
