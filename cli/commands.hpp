@@ -117,6 +117,14 @@ struct KeysOptions {
 };
 int keys(const KeysOptions& options);
 
+struct CheckOptions {
+  std::string environment;  ///< empty: the configured one
+  std::string symbol;       ///< to watch; empty: EURUSD, or the first
+  double minutes = 1;       ///< to watch
+};
+/// Walks from the configuration to arriving depth; 0 when every step passes, else 1.
+int check(const Common& common, const CheckOptions& options);
+
 struct AuthOptions {
   std::string environment;      ///< empty: the configured one
   std::int64_t account_id = 0;  ///< login: the account to use; 0: asks, where there are several

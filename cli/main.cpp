@@ -31,6 +31,7 @@ struct Arguments {
   cli::AcceptOptions accept;
   cli::KeysOptions keys;
   cli::AuthOptions auth;
+  cli::CheckOptions check;
   Action action;
 };
 
@@ -173,6 +174,14 @@ void add_auth(CLI::App& app, Arguments& a) {
   login->add_flag("--no-browser", a.auth.no_browser, "print the page's address only");
   add("status", "what is granted, until when; exit code 1 when a login is needed", cli::auth_status)
       ->add_flag("--json", a.auth.json, "one JSON object");
+  auto* check = leaf(app, a, "check", "walk from the login to arriving depth, without any order",
+                     [&a] { return cli::check(a.common, a.check); });
+  check->add_option("--env", a.check.environment, "demo or live; default: as configured")
+      ->check(CLI::IsMember({"sim", "demo", "live"}));
+  check->add_option("--symbol", a.check.symbol, "to watch; default: EURUSD, or the first");
+  check->add_option("--minutes", a.check.minutes, "how long to watch; default: 1")
+      ->check(CLI::PositiveNumber);
+  check->footer(check->get_footer() + "\nExit code: 0 every step passes, 1 one fails");
   add("refresh", "replace the access token now", cli::auth_refresh);
   add("logout", "forget the grant", cli::auth_logout);
 }

@@ -112,12 +112,14 @@ class Login:
         wait_for(lambda: any(words in text for text in self.pipeline.reasons(name).values()), f"{name}: {words}", 60)
 
     def requests(self, kind):
-        """{connection: how many of this payload type it has sent}"""
+        """{open connection: how many of this payload type it has sent}"""
         counts = {}
         for line in self.received.read_text().splitlines():
             entry = json.loads(line)
             if entry.get("type") == kind:
                 counts[entry["connection"]] = counts.get(entry["connection"], 0) + 1
+            elif entry.get("event") == "closed":
+                counts.pop(entry["connection"], None)
         return counts
 
     def outages(self):
@@ -141,6 +143,24 @@ def answers_that_are_not_ours(run):
     login.stdout.close()
     assert "nobody has logged in" in run.auth("status", code=1)
     print("answers that are not ours, and refusals, leave nothing behind")
+
+
+def the_check_walks_to_arriving_depth(run):
+    def check(code):
+        done = subprocess.run([run.build / "bin" / "depthwire", "--config", run.pipeline.config, "check", "--minutes", "0.03"],
+                              capture_output=True, text=True, timeout=120, env=ENVIRONMENT)
+        run.said += done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    said = check(0)
+    for step in ("grant", "connection", "application", "account", "symbols", "subscription", "heartbeats", "spots", "depth"):
+        assert f"PASS  {step}" in said, said
+    subprocess.run([run.build / "bin" / "depthwire-sim", "ctl", "--state", run.root / "simulator",
+                    "error", "CH_ACCESS_TOKEN_INVALID", "ProtoOAAccountAuthReq", "1"], check=True, timeout=30, env=ENVIRONMENT)
+    said = check(1)
+    assert "FAIL  account" in said and "CH_ACCESS_TOKEN_INVALID" in said, said
+    print("the check passes, and names the step that fails")
 
 
 def a_refresh_costs_one_outage(run):
@@ -241,6 +261,7 @@ def main(build):
             run.wait_ready(*pipeline.processes)
             status = json.loads(run.auth("status", "--json"))
             assert status["account_id"] == ACCOUNT and status["process_runs"] and not status["login_required"], status
+            the_check_walks_to_arriving_depth(run)
             a_refresh_costs_one_outage(run)
             a_refresh_that_is_killed_is_done_again(run)
             a_dead_refresh_token_needs_a_login(run)
