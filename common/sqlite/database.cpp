@@ -110,7 +110,7 @@ Transaction::~Transaction() {
   if (done_) return;
   try {
     database_.run("ROLLBACK");
-  } catch (const Error&) {  // SQLite has undone it already, or will when the file is opened again
+  } catch (...) {  // SQLite has undone it already, or will when the file is opened again
   }
 }
 
