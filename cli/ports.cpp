@@ -1,5 +1,7 @@
 #include "cli/ports.hpp"
 
+#include "simulator/texts.hpp"
+
 #include <netdb.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <set>
 #include <sstream>
 #include <sys/socket.h>
+#include <tuple>
 
 namespace depthwire::cli {
 namespace {
@@ -125,7 +128,14 @@ std::vector<Port> needed_ports(const AllSettings& settings,
       add(ports, "bus." + name + ".publish", name, endpoint->publish);
       add(ports, "bus." + name + ".requests", name, endpoint->requests);
     }
-    if (name == "simulator") add(ports, "simulator.listen", name, settings.simulator.listen);
+    if (name == "simulator") {
+      const auto& [listen, listen_json] =
+          std::tie(settings.simulator.listen, settings.simulator.listen_json);
+      add(ports, "simulator.listen", name, listen);
+      if (const auto json = simulator::json_address(listen, listen_json)) {
+        add(ports, "simulator.listen_json", name, json->first + ":" + std::to_string(json->second));
+      }
+    }
     if (name == "gateway") {
       const auto& gateway = settings.gateway;
       add(ports, "gateway.port", name, gateway.address + ":" + std::to_string(gateway.port));

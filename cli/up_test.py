@@ -59,7 +59,7 @@ class UpTest(unittest.TestCase):
             "service": {"run_dir": "var/run"},
             "database": {"host": "var/postgres/socket", "port": next(ports)},
             "ctrader": {"port": broker},
-            "simulator": {"listen": f"127.0.0.1:{broker}", "time": "now", "rate": 50},
+            "simulator": {"listen": f"127.0.0.1:{broker}", "listen_json": "127.0.0.1:0", "time": "now", "rate": 50},
             "bus": {name: {"publish": f"tcp://127.0.0.1:{next(ports)}",
                            "requests": f"tcp://127.0.0.1:{next(ports)}"}
                     for name in ("streaming", "historical", "aggregator", "analyzer")},

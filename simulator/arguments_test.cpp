@@ -40,6 +40,15 @@ TEST(Texts, AnAddressIsHostAndPort) {
   EXPECT_FALSE(parse_address("host:99999"));
 }
 
+TEST(Texts, JsonIsServedAtTheNextPortUnlessToldOtherwise) {
+  using Address = std::pair<std::string, std::uint16_t>;
+  EXPECT_EQ(json_address("127.0.0.1:5035", ""), (Address{"127.0.0.1", 5036}));
+  EXPECT_EQ(json_address("127.0.0.1:0", ""), (Address{"127.0.0.1", 0}));
+  EXPECT_EQ(json_address("127.0.0.1:5035", "0.0.0.0:7000"), (Address{"0.0.0.0", 7000}));
+  EXPECT_FALSE(json_address("127.0.0.1:65535", ""));
+  EXPECT_FALSE(json_address("127.0.0.1:5035", "7000"));
+}
+
 TEST(Texts, ASpeedIsAFactorOrMax) {
   EXPECT_EQ(parse_speed("10"), 10);
   EXPECT_EQ(parse_speed("0.5"), 0.5);

@@ -18,6 +18,7 @@ enum class Pause : std::uint8_t { automatic, on, off };
 /// The simulator's settings: the only place that names, defaults, bounds and explains them.
 struct Config {
   std::string listen = "127.0.0.1:5035";
+  std::string listen_json;
   std::filesystem::path state = "var/simulator";
   std::vector<std::string> tls_names;
 
@@ -54,6 +55,9 @@ struct Config {
   template <class Visitor>
   void describe(Visitor& field) {
     field("listen", listen, "address to serve at, HOST:PORT; port 0 takes any free one");
+    field(
+        "listen_json", listen_json,
+        "the same for the JSON form; empty: the port after listen's, or any free one beside its 0");
     field("state", state, "directory of the simulator's own CA and certificate");
     field("tls_names", tls_names,
           "host names and addresses that the certificate is for, beside "
@@ -118,7 +122,13 @@ struct Config {
           "expected a number from 1 to 1000 or names with commas between, got \"" + symbols + "\"");
     }
     if (!web.empty() && !parse_address(web)) checks.fail("web", "expected HOST:PORT, got " + web);
-    if (!parse_address(listen)) checks.fail("listen", "expected HOST:PORT, got " + listen);
+    if (!parse_address(listen)) {
+      checks.fail("listen", "expected HOST:PORT, got " + listen);
+    } else if (!json_address(listen, listen_json)) {
+      checks.fail("listen_json", listen_json.empty()
+                                     ? "no port is left after that of listen, " + listen
+                                     : "expected HOST:PORT, got " + listen_json);
+    }
   }
 };
 

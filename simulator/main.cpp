@@ -54,18 +54,20 @@ void serve(service::Runtime& runtime, const Config& config) {
   const auto monitor = std::make_shared<Monitor>(runtime);
   settings.on_tick = [monitor](const ServerStatus& status) { monitor->show(status); };
   const std::string host = settings.host;
+  const std::string json_host = settings.json_host;
   std::shared_ptr<Server> server;
   try {
     server = std::make_shared<Server>(std::move(settings), std::move(market), certificates);
   } catch (const std::system_error& error) {
     throw service::ExitError(service::exit_code::port_in_use,
-                             std::string("simulator.listen or web: ") + error.what());
+                             std::string("simulator.listen, listen_json or web: ") + error.what());
   }
   runtime.thread("server", [server](const std::stop_token&) { server->run(); });
   runtime.on_stop([server] { server->stop(); });
   // For whoever asked for any free port.
   if (server->web_port() != 0) std::printf("web at https://localhost:%u\n", server->web_port());
-  std::printf("listening on %s:%u\n", host.c_str(), server->port());
+  std::printf("listening on %s:%u\nJSON on %s:%u\n", host.c_str(), server->port(),
+              json_host.c_str(), server->json_port());
   std::fflush(stdout);
 }
 

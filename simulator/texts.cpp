@@ -25,6 +25,15 @@ std::optional<std::pair<std::string, std::uint16_t>> parse_address(std::string_v
   return std::pair(std::string(text.substr(0, colon)), *port);
 }
 
+std::optional<std::pair<std::string, std::uint16_t>> json_address(std::string_view protobuf,
+                                                                  std::string_view json) {
+  if (!json.empty()) return parse_address(json);
+  auto address = parse_address(protobuf);
+  if (!address || address->second == 0) return address;
+  if (++address->second == 0) return std::nullopt;  // there is none after the last
+  return address;
+}
+
 std::optional<double> parse_speed(std::string_view text) {
   if (text == "max") return 0;
   const auto factor = parse_number<double>(text);

@@ -16,6 +16,11 @@ namespace depthwire::simulator {
 [[nodiscard]] std::optional<std::pair<std::string, std::uint16_t>> parse_address(
     std::string_view text);
 
+/// Where JSON is served: at `json` as HOST:PORT or, where that is empty, at the port after that of
+/// `protobuf`, at any free one if that is 0.
+[[nodiscard]] std::optional<std::pair<std::string, std::uint16_t>> json_address(
+    std::string_view protobuf, std::string_view json);
+
 /// A factor above 0, or 0 for `max`.
 [[nodiscard]] std::optional<double> parse_speed(std::string_view text);
 

@@ -113,6 +113,8 @@ Market make_market(const Config& config) {
 ServerSettings make_settings(const Config& config) {
   ServerSettings settings;
   std::tie(settings.host, settings.port) = checked(parse_address(config.listen));
+  std::tie(settings.json_host, settings.json_port) =
+      checked(json_address(config.listen, config.listen_json));
   if (!config.web.empty()) settings.web = checked(parse_address(config.web));
   settings.redirect_uri = config.redirect_uri;
   settings.session.credentials = {config.client_id, config.client_secret.reveal(),

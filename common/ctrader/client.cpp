@@ -137,6 +137,7 @@ void Client::Impl::send(Request request, AnswerHandler handler) {
 void Client::Impl::on_frames(std::span<const std::string_view> frames) {
   now_ = Clock::now();
   session_.received(now_);
+  if (frames.empty()) return;
   handler_.on_group_begin();
   for (const auto frame : frames) {
     traffic_.bytes_in += frame_length_bytes + frame.size();

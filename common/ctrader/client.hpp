@@ -23,7 +23,8 @@ struct ClientOptions {
   std::function<std::int64_t()> unix_ms;  ///< UTC; empty: the system's
 };
 
-/// What went over a client's connections so far: whole frames with their lengths, without TLS.
+/// What went over a client's connections so far: whole frames with their lengths, without TLS,
+/// whatever the transport makes of them.
 struct Traffic {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;

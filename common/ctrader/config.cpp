@@ -2,6 +2,8 @@
 
 #include "common/ctrader/wiring.hpp"
 
+#include <algorithm>
+
 namespace depthwire::ctrader {
 namespace {
 
@@ -16,23 +18,58 @@ std::string value_or(const config::Secret& secret, std::string_view otherwise) {
   return secret.empty() ? std::string(otherwise) : secret.reveal();
 }
 
+// As tls.hpp writes it.
+bool is_pin(std::string_view text) {
+  constexpr std::string_view prefix = "sha256//";
+  constexpr std::size_t base64_bytes = 44;  // of 32 bytes
+  if (!text.starts_with(prefix) || text.size() != prefix.size() + base64_bytes) return false;
+  text.remove_prefix(prefix.size());
+  const auto is_base64 = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+  };
+  return text.back() == '=' && std::ranges::all_of(text.substr(0, text.size() - 1), is_base64);
+}
+
+Transport transport_of(const Config& config, const std::string& process) {
+  if (process != "historical") return config.transport;
+  switch (config.historical_transport) {
+    case HistoricalTransport::same: return config.transport;
+    case HistoricalTransport::tcp: return Transport::tcp;
+    case HistoricalTransport::websocket: return Transport::websocket;
+    case HistoricalTransport::json: return Transport::json;
+  }
+  return config.transport;
+}
+
 }  // namespace
 
-void Config::check(const config::Checks& checks) const {
-  const auto environment = checks.environment();
-  if (!enabled || environment == config::Environment::sim) return;
-  const auto fixed = std::string(host_of(environment));
+void Config::check_endpoint(const config::Checks& checks) const {
+  const auto environment = std::string(config::to_string(checks.environment()));
+  const auto fixed = std::string(host_of(checks.environment()));
   if (!host.empty() && host != fixed) {
-    checks.fail("host", "must be empty: " + std::string(config::to_string(environment)) +
-                            " always connects to " + fixed);
+    checks.fail("host", "must be empty: " + environment + " always connects to " + fixed);
   }
   if (port != protobuf_port) {
-    checks.fail("port", "must be " + std::to_string(protobuf_port) + " in " +
-                            std::string(config::to_string(environment)));
+    checks.fail("port", "must be " + std::to_string(protobuf_port) + " in " + environment);
   }
+  if (json_port != ctrader::json_port) {
+    checks.fail("json_port",
+                "must be " + std::to_string(ctrader::json_port) + " in " + environment);
+  }
+}
+
+void Config::check(const config::Checks& checks) const {
+  if (!pin.empty() && !is_pin(pin)) {
+    checks.fail("pin", "expected sha256// and the Base64 of a SHA-256, got \"" + pin +
+                           "\"; `openssl x509 -pubkey -noout -in CERTIFICATE | openssl pkey -pubin "
+                           "-outform der | openssl dgst -sha256 -binary | base64` gives it");
+  }
+  if (!enabled || checks.environment() == config::Environment::sim) return;
+  check_endpoint(checks);
   const auto need = [&](bool given, std::string_view key, const std::string& name) {
     const std::string prefix =
-        environment == config::Environment::live ? "CTRADER_LIVE_" : "CTRADER_DEMO_";
+        checks.environment() == config::Environment::live ? "CTRADER_LIVE_" : "CTRADER_DEMO_";
     if (!given) checks.fail(key, "is needed; set " + prefix + name);
   };
   need(!client_id.empty(), "client_id", "APPLICATION_ID");
@@ -53,7 +90,10 @@ ClientOptions client_options(const Config& config, config::Environment environme
   options.name = name;
   options.connection.host =
       simulated && !config.host.empty() ? config.host : std::string(host_of(environment));
-  options.connection.port = config.port;
+  options.connection.transport = transport_of(config, name);
+  options.connection.port =
+      options.connection.transport == Transport::json ? config.json_port : config.port;
+  options.connection.pin = config.pin;
   options.connection.ca_file = config.ca_file;
   if (simulated && config.ca_file.empty()) options.connection.ca_file = simulator_ca;
   options.account.client_id = value_or(config.client_id, simulated ? simulator_client_id : "");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/config/describe.hpp"
+#include "common/ctrader/connection.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -11,6 +12,7 @@
 namespace depthwire::ctrader {
 
 inline constexpr std::uint16_t protobuf_port = 5035;
+inline constexpr std::uint16_t json_port = 5036;
 
 /// The endpoint of an environment; only in `sim` may it be another.
 [[nodiscard]] constexpr std::string_view host_of(config::Environment environment) {
@@ -35,13 +37,20 @@ struct AccountVariables {
         plain{"CTRADER_" + name, config::Environment::demo} {}
 };
 
+/// How the process historical connects: as the others do, or in a way of its own.
+enum class HistoricalTransport : std::uint8_t { same, tcp, websocket, json };
+
 /// The section `ctrader`: the account, shared by all that connect to the broker.
 struct Config {
   bool enabled = true;
   std::string host;
   std::uint16_t port = protobuf_port;
+  std::uint16_t json_port = ctrader::json_port;
+  Transport transport = Transport::tcp;
+  HistoricalTransport historical_transport = HistoricalTransport::same;
   std::filesystem::path ca_file;
   std::string application_name;
+  std::string pin;
   config::Secret client_id;
   config::Secret client_secret;
   config::Secret access_token;
@@ -56,11 +65,28 @@ struct Config {
     field("host", host,
           "the simulator's host, localhost when empty; demo and live have endpoints of their own",
           config::Env{"HOST"});
-    field("port", port, "the simulator's port", config::Env{"PORT"},
+    field("port", port, "the simulator's port for protobuf, over TCP and WebSocket",
+          config::Env{"PORT"}, config::Bounds{.min = 1, .max = 65'535});
+    field("json_port", json_port, "the simulator's port for JSON",
           config::Bounds{.min = 1, .max = 65'535});
+    field("transport", transport,
+          "what carries the messages, inside TLS: protobuf over TCP (tcp) or over WebSocket "
+          "(websocket), or JSON over WebSocket (json)",
+          config::Names<Transport>{{{"tcp", Transport::tcp},
+                                    {"websocket", Transport::websocket},
+                                    {"json", Transport::json}}});
+    field("historical_transport", historical_transport,
+          "the same for the connection of historical; same: as transport says",
+          config::Names<HistoricalTransport>{{{"same", HistoricalTransport::same},
+                                              {"tcp", HistoricalTransport::tcp},
+                                              {"websocket", HistoricalTransport::websocket},
+                                              {"json", HistoricalTransport::json}}});
     field("ca_file", ca_file,
           "PEM file of the authorities to trust; empty: var/simulator/ca.pem in sim, else the "
           "system's store");
+    field("pin", pin,
+          "public key that the server must have, sha256//BASE64 as curl --pinnedpubkey takes it; "
+          "empty: any that the authorities vouch for");
     field("application_name", application_name, "what the application is called, for people",
           config::Env{"APPLICATION_NAME_CTRADER"});
     const AccountVariables id("APPLICATION_ID");
@@ -97,6 +123,9 @@ struct Config {
   }
 
   void check(const config::Checks& checks) const;
+
+ private:
+  void check_endpoint(const config::Checks& checks) const;
 };
 
 /// Where the grant is to be heard from; empty: it is in the configuration, or the simulator's.

@@ -85,6 +85,55 @@ TEST(CtraderConfig, TheHeartbeatIsMuchSoonerThanTheBrokerHangsUp) {
               HasSubstr("ctrader.heartbeat"));
 }
 
+TEST(CtraderConfig, JsonHasAPortOfItsOwn) {
+  Process process;
+  ASSERT_EQ(load(process, demo_account()), "");
+  EXPECT_EQ(client_options(process.ctrader, Environment::demo, "streaming").connection.transport,
+            Transport::tcp);
+
+  auto variables = demo_account();
+  variables["DEPTHWIRE_CTRADER_TRANSPORT"] = "json";
+  ASSERT_EQ(load(process, variables), "");
+  const auto options = client_options(process.ctrader, Environment::demo, "streaming");
+  EXPECT_EQ(options.connection.transport, Transport::json);
+  EXPECT_EQ(options.connection.port, 5036);
+}
+
+TEST(CtraderConfig, HistoricalMayHaveATransportOfItsOwn) {
+  Process process;
+  ASSERT_EQ(load(process, {{"DEPTHWIRE_CTRADER_TRANSPORT", "json"}}), "");
+  const auto transport_of = [&](const std::string& name) {
+    return client_options(process.ctrader, Environment::sim, name).connection.transport;
+  };
+  EXPECT_EQ(transport_of("historical"), Transport::json);
+
+  ASSERT_EQ(load(process, {{"DEPTHWIRE_CTRADER_TRANSPORT", "json"},
+                           {"DEPTHWIRE_CTRADER_HISTORICAL_TRANSPORT", "websocket"}}),
+            "");
+  EXPECT_EQ(transport_of("historical"), Transport::websocket);
+  EXPECT_EQ(transport_of("streaming"), Transport::json);
+}
+
+TEST(CtraderConfig, ATransportThatIsNoneIsRefusedWithThoseThatAre) {
+  Process process;
+
+  EXPECT_THAT(load(process, {{"DEPTHWIRE_CTRADER_TRANSPORT", "udp"}}),
+              HasSubstr("one of tcp, websocket, json"));
+}
+
+TEST(CtraderConfig, APinIsWrittenAsCurlHasIt) {
+  Process process;
+  const std::string pin = "sha256///W3rHK6UvdCtIEy8g0Hb0fL4JtsBKExn8EAHIbvtWEw=";
+  ASSERT_EQ(load(process, {{"DEPTHWIRE_CTRADER_PIN", pin}}), "");
+  EXPECT_EQ(client_options(process.ctrader, Environment::sim, "streaming").connection.pin, pin);
+
+  for (const auto& wrong : {pin.substr(8), "sha256//" + pin, pin.substr(0, pin.size() - 1) + "A",
+                            std::string("sha256//") + std::string(43, '*') + "="}) {
+    EXPECT_THAT(load(process, {{"DEPTHWIRE_CTRADER_PIN", wrong}}), HasSubstr("ctrader.pin"))
+        << wrong;
+  }
+}
+
 TEST(CtraderConfig, LiveIsAnEndpointAndAnAccountOfItsOwn) {
   Process process;
   ASSERT_EQ(load(process, live_account()), "");

@@ -14,11 +14,20 @@ class io_context;
 
 namespace depthwire::ctrader {
 
+/// What carries the messages, always inside TLS.
+enum class Transport : std::uint8_t {
+  tcp,        ///< protobuf, each message after its length
+  websocket,  ///< protobuf, a binary WebSocket message each
+  json,       ///< JSON, a text WebSocket message each
+};
+
 struct ConnectionOptions {
   std::string host;
   std::uint16_t port = 5035;
+  Transport transport = Transport::tcp;
   std::filesystem::path ca_file;              ///< PEM; empty: the system's store
-  std::chrono::milliseconds timeout{10'000};  ///< for resolving, connecting and the TLS handshake
+  std::string pin;                            ///< as in tls.hpp; empty: any key
+  std::chrono::milliseconds timeout{10'000};  ///< to resolve, connect and shake hands
 };
 
 /// Why there is no connection, in words. `certificate`: the server is not who we were told to
@@ -32,19 +41,21 @@ struct ConnectionFailure {
 class ConnectionHandler {
  public:
   virtual ~ConnectionHandler() = default;
-  /// TLS is up and the server's certificate verified.
+  /// TLS is up, the server's certificate verified, and the WebSocket open where there is one.
   virtual void on_open() = 0;
-  /// All whole frames that were ready, in order, without their lengths. Valid during the call.
+  /// The messages that were ready, in order, each a serialized ProtoMessage whatever the transport;
+  /// what is not even that (JSON that is none) comes as an empty one. No message at all: the server
+  /// gave another sign of life. Valid during the call.
   virtual void on_frames(std::span<const std::string_view> frames) = 0;
   /// Could not connect, or the connection ended; never after close().
   virtual void on_closed(const ConnectionFailure& failure) = 0;
 };
 
-/// A TLS connection that carries frames. TLS 1.2 or newer; the server's chain and host name are
-/// always verified. Used on one thread, the one that runs the io_context.
-///
-/// Asio waits and OpenSSL reads: records that are ready are taken in one go, up to 256 KiB, since
-/// what one record costs by itself is more than what most frames do.
+class TlsConnection;
+
+/// A connection to the broker over the transport of its options. TLS 1.2 or newer; the server's
+/// chain and host name are always verified, and its public key where a pin is given. Used on one
+/// thread, the one that runs the io_context.
 class Connection {
  public:
   Connection(boost::asio::io_context& io, ConnectionOptions options, ConnectionHandler& handler);
@@ -56,12 +67,12 @@ class Connection {
   void open();
   /// Ends the connection, if there is one. The handler hears nothing more of it.
   void close();
-  /// Queues whole frames. What is queued until the io_context runs on goes out in one write.
+  /// Queues whole frames, a length and a serialized ProtoMessage each, whatever the transport. Over
+  /// TCP, what is queued until the io_context runs on goes out in one write.
   void send(std::string_view frames);
 
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<TlsConnection> connection_;
 };
 
 }  // namespace depthwire::ctrader

@@ -1,70 +1,32 @@
 #include "common/ctrader/connection.hpp"
 
-#include "common/ctrader/frame.hpp"
-#include "common/ctrader/test_server.hpp"
+#include "common/ctrader/connection_fixture.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <atomic>
-#include <optional>
-#include <vector>
 
 namespace depthwire::ctrader {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::Certificates;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::Peer;
 using testing::TestServer;
 
-std::string framed(std::string_view message) {
-  std::string bytes;
-  append_frame(bytes, message);
-  return bytes;
-}
+class ConnectionTest : public ConnectionFixture {};
 
-/// Notes what a connection tells.
-class Recorder final : public ConnectionHandler {
- public:
-  void on_open() override { opened = true; }
-  void on_frames(std::span<const std::string_view> group) override {
-    ++groups;
-    for (const auto frame : group) frames.emplace_back(frame);
-  }
-  void on_closed(const ConnectionFailure& failure) override { closed = failure; }
-
-  bool opened = false;
-  int groups = 0;
-  std::vector<std::string> frames;
-  std::optional<ConnectionFailure> closed;
-};
-
-class ConnectionTest : public ::testing::Test {
+/// What comes before the first message is the same for all.
+class EveryTransport : public ConnectionFixture, public ::testing::WithParamInterface<Transport> {
  protected:
-  Connection connect(std::uint16_t port, const std::filesystem::path& ca_file,
-                     const std::string& host = "localhost") {
-    return Connection(io_, {.host = host, .port = port, .ca_file = ca_file, .timeout = 5s},
-                      recorder_);
+  ConnectionOptions options(std::uint16_t port, const Certificates& certificates) {
+    return {.port = port, .transport = GetParam(), .ca_file = certificates.ca_file()};
   }
-  /// Runs the connection until `condition` holds; false after ten seconds.
-  template <class Condition>
-  bool run_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    while (!condition() && std::chrono::steady_clock::now() < deadline) {
-      io_.restart();
-      io_.run_one_for(100ms);
-    }
-    return condition();
-  }
-
-  boost::asio::io_context io_;
-  Recorder recorder_;
-  Certificates certificates_;
 };
+
+INSTANTIATE_TEST_SUITE_P(Connection, EveryTransport,
+                         ::testing::Values(Transport::tcp, Transport::websocket, Transport::json));
 
 TEST_F(ConnectionTest, CarriesFramesBothWaysAndAsksForTheHostByName) {
   TestServer server(certificates_, [&](Peer& peer) {
@@ -125,16 +87,16 @@ TEST_F(ConnectionTest, SendsMoreThanTheSocketHoldsAtOnce) {
   connection.open();
   ASSERT_TRUE(run_until([&] { return recorder_.opened; }));
 
-  connection.send(framed(std::string(10'000'000, 'x')));
+  connection.send(framed(std::string(8'000'000, 'x')));
   connection.send(framed("end"));
 
-  EXPECT_TRUE(run_until([&] { return received == 10'000'003; }));
+  EXPECT_TRUE(run_until([&] { return received == 8'000'003; }));
 }
 
-TEST_F(ConnectionTest, AWrongCaIsAnErrorThatNamesTheFile) {
+TEST_P(EveryTransport, RefusesAWrongCaAndNamesTheFile) {
   const Certificates others;
   TestServer server(certificates_, [](Peer&) {});
-  auto connection = connect(server.port(), others.ca_file());
+  auto connection = connect(options(server.port(), others));
   connection.open();
 
   ASSERT_TRUE(run_until([&] { return recorder_.closed.has_value(); }));
@@ -144,16 +106,56 @@ TEST_F(ConnectionTest, AWrongCaIsAnErrorThatNamesTheFile) {
   EXPECT_THAT(recorder_.closed->reason, HasSubstr(others.ca_file().string()));
 }
 
-TEST_F(ConnectionTest, ACertificateForAnotherHostIsRefused) {
+TEST_P(EveryTransport, RefusesACertificateForAnotherHost) {
   const Certificates elsewhere("elsewhere.example");
   TestServer server(elsewhere, [](Peer&) {});
-  auto connection = connect(server.port(), elsewhere.ca_file());
+  auto connection = connect(options(server.port(), elsewhere));
   connection.open();
 
   ASSERT_TRUE(run_until([&] { return recorder_.closed.has_value(); }));
 
   EXPECT_TRUE(recorder_.closed->certificate);
   EXPECT_THAT(recorder_.closed->reason, HasSubstr("mismatch"));
+}
+
+TEST_P(EveryTransport, RefusesAKeyThatIsNotPinnedAndTellsBoth) {
+  TestServer server(certificates_, [](Peer&) {});
+  auto pinned = options(server.port(), certificates_);
+  pinned.pin = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  auto connection = connect(pinned);
+  connection.open();
+
+  ASSERT_TRUE(run_until([&] { return recorder_.closed.has_value(); }));
+
+  EXPECT_FALSE(recorder_.opened);
+  EXPECT_TRUE(recorder_.closed->certificate);
+  EXPECT_THAT(recorder_.closed->reason, HasSubstr("localhost is " + certificates_.pin()));
+  EXPECT_THAT(recorder_.closed->reason, HasSubstr("expected " + pinned.pin));
+  EXPECT_THAT(recorder_.closed->reason, HasSubstr("ctrader.pin"));
+}
+
+TEST_P(EveryTransport, APinDoesNotReplaceTheAuthority) {
+  const Certificates others;
+  TestServer server(certificates_, [](Peer&) {});
+  auto pinned = options(server.port(), others);
+  pinned.pin = certificates_.pin();
+  auto connection = connect(pinned);
+  connection.open();
+
+  ASSERT_TRUE(run_until([&] { return recorder_.closed.has_value(); }));
+
+  EXPECT_THAT(recorder_.closed->reason, HasSubstr(others.ca_file().string()));
+}
+
+TEST_F(ConnectionTest, AcceptsTheKeyThatIsPinned) {
+  TestServer server(certificates_, [](Peer& peer) { peer.write(framed("hello")); });
+  auto connection = connect(
+      {.port = server.port(), .ca_file = certificates_.ca_file(), .pin = certificates_.pin()});
+  connection.open();
+
+  ASSERT_TRUE(run_until([&] { return recorder_.closed.has_value(); }));
+
+  EXPECT_THAT(recorder_.frames, ElementsAre("hello"));
 }
 
 TEST_F(ConnectionTest, ACertificateForANameIsNoCertificateForAnAddress) {

@@ -115,6 +115,7 @@ Certificates::Certificates(const std::string& host) {
   check(PEM_write_PrivateKey(create(this->key()).get(), key.get(), nullptr, nullptr, 0, nullptr,
                              nullptr) == 1,
         "server.key");
+  pin_ = pin_of(*server);
 }
 
 Certificates::~Certificates() {

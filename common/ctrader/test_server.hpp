@@ -21,8 +21,11 @@ class Certificates {
   [[nodiscard]] std::filesystem::path ca_file() const { return directory_ / "ca.pem"; }
   [[nodiscard]] std::filesystem::path certificate() const { return directory_ / "server.pem"; }
   [[nodiscard]] std::filesystem::path key() const { return directory_ / "server.key"; }
+  /// Of the server's public key.
+  [[nodiscard]] const std::string& pin() const { return pin_; }
 
  private:
+  std::string pin_;
   std::filesystem::path directory_;
 };
 

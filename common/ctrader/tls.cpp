@@ -1,8 +1,11 @@
 #include "common/ctrader/tls.hpp"
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <fstream>
 #include <new>
 
@@ -10,7 +13,9 @@ namespace depthwire::ctrader {
 namespace {
 
 // OpenSSL then takes several records from the socket at once; larger buffers make it move memory.
-constexpr std::size_t read_ahead_bytes = 32 * 1024;
+constexpr std::size_t read_ahead_bytes = std::size_t{32} * 1024;
+
+constexpr std::size_t base64_bytes = 44;  // of 32 bytes, with one `=` at the end
 
 bool is_address(const std::string& host) {
   ASN1_OCTET_STRING* address = a2i_IPADDRESS(host.c_str());
@@ -94,6 +99,30 @@ ConnectionFailure handshake_failure(SSL* ssl, int error, const ConnectionOptions
   const bool ended = error == SSL_ERROR_SYSCALL || error == SSL_ERROR_ZERO_RETURN;
   return {"TLS handshake failed: " +
           take_error(ended ? "the server ended the connection" : "unknown reason")};
+}
+
+std::string pin_of(const X509& certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(&certificate), &der);
+  if (size <= 0) throw std::bad_alloc();
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(der, static_cast<std::size_t>(size), digest.data());
+  OPENSSL_free(der);
+  std::array<unsigned char, base64_bytes + 1> base64{};
+  EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest.size()));
+  return std::string("sha256//") + reinterpret_cast<const char*>(base64.data());
+}
+
+std::optional<ConnectionFailure> pin_failure(const SSL* ssl, const ConnectionOptions& options) {
+  if (options.pin.empty()) return std::nullopt;
+  // Verified, so it is there.
+  const auto found = pin_of(*SSL_get0_peer_certificate(ssl));
+  if (found == options.pin) return std::nullopt;
+  return ConnectionFailure{
+      "the public key of " + options.host + " is " + found + ", expected " + options.pin +
+          " (setting ctrader.pin): if the server has got a new key, set the pin "
+          "to what was found, else do not trust this connection",
+      true};
 }
 
 }  // namespace depthwire::ctrader

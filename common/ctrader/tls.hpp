@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace depthwire::ctrader {
@@ -28,6 +29,14 @@ using Ssl = std::unique_ptr<SSL, SslDeleter>;
 /// Why the handshake of `ssl` failed. To be called right after the failing call.
 [[nodiscard]] ConnectionFailure handshake_failure(SSL* ssl, int error,
                                                   const ConnectionOptions& options);
+
+/// A public key as pins name it: `sha256//` and the Base64 of the SHA-256 of its
+/// SubjectPublicKeyInfo, as `curl --pinnedpubkey` has it.
+[[nodiscard]] std::string pin_of(const X509& certificate);
+/// Why the server of `ssl`, whose handshake is done, is not the one with the key of `options.pin`;
+/// nothing where it is, or where there is no pin.
+[[nodiscard]] std::optional<ConnectionFailure> pin_failure(const SSL* ssl,
+                                                           const ConnectionOptions& options);
 
 /// The oldest error of OpenSSL's queue, in words, or `otherwise`. Empties the queue.
 [[nodiscard]] std::string take_error(const std::string& otherwise);

@@ -2,7 +2,7 @@
 
 #include "common/config/duration.hpp"
 #include "common/config/nearest.hpp"
-#include "simulator/server/payload_names.hpp"
+#include "common/ctrader/payload_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,7 +53,7 @@ class Arguments {
   }
   std::uint32_t payload_type() {
     const auto word = take();
-    if (const auto type = payload_type_of(word)) return *type;
+    if (const auto type = ctrader::payload_type_of(word)) return *type;
     expected("a payload type such as ProtoOASpotEvent, PROTO_OA_SPOT_EVENT or 2131", word);
     return 0;
   }

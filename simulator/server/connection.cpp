@@ -15,8 +15,9 @@ constexpr std::chrono::seconds goodbye_time{1};
 }  // namespace
 
 Connection::Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context& tls,
-                       std::unique_ptr<Session> session, Handlers handlers)
+                       Transport transport, std::unique_ptr<Session> session, Handlers handlers)
     : stream_(std::move(socket), tls),
+      transport_(std::move(transport)),
       session_(std::move(session)),
       handlers_(std::move(handlers)),
       accepted_(std::chrono::steady_clock::now()),
@@ -46,27 +47,29 @@ void Connection::read() {
       [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
         if (!self->open_) return;
         if (error) return self->close("the client left: " + error.message());
-        self->session_->receive({self->inbox_.data(), size}, std::chrono::steady_clock::now());
+        self->transport_.receive({self->inbox_.data(), size}, *self->session_,
+                                 std::chrono::steady_clock::now(), self->outgoing_);
         self->flush();
-        if (self->session_->closing()) return;
+        if (self->closing()) return;
         self->read();
       });
 }
 
 void Connection::flush() {
   if (!ready_ || busy_ || !open_) return;
+  transport_.send(*session_, outgoing_);
   const bool begun = written_ < writing_.size();
-  if (!begun && session_->output().empty()) {
-    if (session_->closing()) finish();
+  if (!begun && outgoing_.empty()) {
+    if (closing()) finish();
     return;
   }
-  const auto waiting = begun ? writing_.size() - written_ : session_->output().size();
+  const auto waiting = begun ? writing_.size() - written_ : outgoing_.size();
   const auto turn = wire_.next(waiting, std::chrono::steady_clock::now());
   if (turn.again) return flush_at(*turn.again);
   if (!begun) {
     writing_.clear();
     written_ = 0;
-    std::swap(writing_, session_->output());
+    std::swap(writing_, outgoing_);
   }
   write(turn.bytes);
 }
@@ -93,11 +96,6 @@ void Connection::flush_at(TimePoint time) {
   });
 }
 
-void Connection::inject(std::string_view bytes) {
-  session_->output().append(bytes);
-  flush();
-}
-
 void Connection::on_tick(TimePoint now) {
   if (!open_) return;
   if (!ready_) {
@@ -106,17 +104,17 @@ void Connection::on_tick(TimePoint now) {
   }
   session_->on_tick(now);
   flush();
-  if (!session_->closing()) return;
+  if (!closing()) return;
   // A client that does not read its last frames, or does not answer the TLS end, is not waited for.
   if (!closing_since_) closing_since_ = now;
-  if (now - *closing_since_ >= goodbye_time) close(session_->close_reason());
+  if (now - *closing_since_ >= goodbye_time) close(close_reason());
 }
 
 // Everything is out: a proper TLS end, then the socket.
 void Connection::finish() {
   busy_ = true;
   stream_.async_shutdown([self = shared_from_this()](const boost::system::error_code&) {
-    self->close(self->session_->close_reason());
+    self->close(self->close_reason());
   });
   // Only our half of the goodbye is waited for.
   boost::system::error_code error;

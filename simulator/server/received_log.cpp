@@ -1,7 +1,7 @@
 #include "simulator/server/received_log.hpp"
 
-#include "simulator/server/message_json.hpp"
-#include "simulator/server/payload_names.hpp"
+#include "common/ctrader/message_json.hpp"
+#include "common/ctrader/payload_names.hpp"
 #include "simulator/server/wall_clock.hpp"
 
 #include <google/protobuf/message.h>
@@ -26,13 +26,11 @@ std::string text_of(const Json& json) {
 }
 
 // Nothing where the payload is not such a message.
-std::unique_ptr<google::protobuf::Message> parse_as(const google::protobuf::Descriptor* type,
-                                                    const std::string& payload) {
-  if (type == nullptr) return nullptr;
-  const auto* prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
-  std::unique_ptr<google::protobuf::Message> message(prototype->New());
-  const bool whole = message->ParsePartialFromString(payload) && message->IsInitialized();
-  return whole ? std::move(message) : nullptr;
+std::unique_ptr<google::protobuf::Message> parse_payload(const ctrader::ProtoMessage& message) {
+  auto payload = ctrader::make_payload(message.payloadtype());
+  if (payload == nullptr) return nullptr;
+  const bool whole = payload->ParsePartialFromString(message.payload()) && payload->IsInitialized();
+  return whole ? std::move(payload) : nullptr;
 }
 
 }  // namespace
@@ -41,10 +39,10 @@ std::string received_json(std::int64_t time_ns, std::uint64_t connection,
                           const ctrader::ProtoMessage& message) {
   auto line = line_of(time_ns, connection, "received");
   line["type"] = message.payloadtype();
-  line["name"] = payload_name(message.payloadtype());
+  line["name"] = ctrader::payload_name(message.payloadtype());
   if (message.has_clientmsgid()) line["id"] = message.clientmsgid();
-  if (const auto payload = parse_as(message_of(message.payloadtype()), message.payload())) {
-    line["payload"] = masked_json(*payload);
+  if (const auto payload = parse_payload(message)) {
+    line["payload"] = ctrader::to_json(*payload, ctrader::Secrets::masked);
   } else {
     line["unreadable_bytes"] = message.payload().size();
   }

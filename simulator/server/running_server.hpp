@@ -27,6 +27,7 @@ class Running {
   Running(ServerSettings settings, std::size_t symbols, std::int64_t events, std::uint64_t seed = 1)
       : certificates(ensure_certificates(files.directory(), {})) {
     settings.port = 0;
+    settings.json_port = 0;
     settings.control = files.directory() / "control.sock";
     settings.report = files.directory() / "report.json";
     server = std::make_unique<Server>(

@@ -48,18 +48,18 @@ Server::Impl::Impl(ServerSettings settings, Market market, const CertificateFile
       tokens_({settings_.session.credentials.access_token,
                settings_.session.credentials.refresh_token}),
       clock_(settings_.pace),
-      port_(settings_.port),
       tls_(server_context(certificates)),
       certificates_(certificates.ca.parent_path()),
-      acceptor_(io_),
+      listeners_{
+          Listener{settings_.host, settings_.port, Encoding::protobuf, tcp::acceptor(io_)},
+          Listener{settings_.json_host, settings_.json_port, Encoding::json, tcp::acceptor(io_)}},
       tick_timer_(io_),
       pump_timer_(io_),
       stop_timer_(io_),
       listen_timer_(io_),
       script_timer_(io_),
       started_(steady_clock::now()) {
-  listen();
-  accept();
+  listen_again();
   if (settings_.web) {
     web_.emplace(io_, tls_, settings_.web->first, settings_.web->second,
                  OAuth(settings_.session.credentials, settings_.redirect_uri, tokens_));
@@ -69,35 +69,38 @@ Server::Impl::Impl(ServerSettings settings, Market market, const CertificateFile
   on_tick();
 }
 
-void Server::Impl::listen() {
+void Listener::listen() {
   try {
-    const tcp::endpoint endpoint(asio::ip::make_address(settings_.host), port_);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
+    const tcp::endpoint endpoint(asio::ip::make_address(host), port);
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    acceptor.bind(endpoint);
+    acceptor.listen();
+    port = acceptor.local_endpoint().port();
   } catch (const boost::system::system_error& error) {
     throw std::system_error(error.code().value(), std::generic_category(),
-                            "cannot listen on " + settings_.host + ":" + std::to_string(port_));
+                            "cannot listen on " + host + ":" + std::to_string(port));
   }
 }
 
-void Server::Impl::accept() {
-  acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
-    if (stopping_ || !acceptor_.is_open() || error == asio::error::operation_aborted) return;
-    if (error) {
-      // Most likely no descriptor is left: the next tick tries again.
-      spdlog::warn("accept: {}", error.message());
-      accept_failed_ = true;
-      return;
-    }
-    welcome(std::move(socket));
-    accept();
-  });
+void Server::Impl::accept(Listener& listener) {
+  listener.acceptor.async_accept(
+      [this, &listener](const boost::system::error_code& error, tcp::socket socket) {
+        if (stopping_ || !listener.acceptor.is_open() || error == asio::error::operation_aborted) {
+          return;
+        }
+        if (error) {
+          // Most likely no descriptor is left: the next tick tries again.
+          spdlog::warn("accept: {}", error.message());
+          listener.failed = true;
+          return;
+        }
+        welcome(std::move(socket), listener.encoding);
+        accept(listener);
+      });
 }
 
-void Server::Impl::welcome(tcp::socket socket) {
+void Server::Impl::welcome(tcp::socket socket, Encoding encoding) {
   const auto number = ++connections_made_;
   const auto now = steady_clock::now();
   auto session = std::make_unique<Session>(
@@ -117,9 +120,10 @@ void Server::Impl::welcome(tcp::socket socket) {
                                       on_closed();
                                     }};
   if (log) session->observe([log, number](const auto& message) { log->received(number, message); });
-  connections_.push_back(std::make_shared<Connection>(std::move(socket),
-                                                      now < wrong_until_ ? *wrong_tls_ : tls_,
-                                                      std::move(session), std::move(handlers)));
+  connections_.push_back(
+      std::make_shared<Connection>(std::move(socket), now < wrong_until_ ? *wrong_tls_ : tls_,
+                                   Transport(encoding, settings_.session.frame_bytes_max),
+                                   std::move(session), std::move(handlers)));
   connections_.back()->start();
 }
 
@@ -141,7 +145,9 @@ void Server::Impl::on_tick() {
     return;
   }
   if (standing()) start_market_if_due();
-  if (std::exchange(accept_failed_, false)) accept();
+  for (auto& listener : listeners_) {
+    if (std::exchange(listener.failed, false)) accept(listener);
+  }
   if (settings_.on_tick) settings_.on_tick(status());
   tick_timer_.expires_after(standing() || stopping_ ? start_tick : tick);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -165,7 +171,7 @@ void Server::Impl::stop_now() {
   stopping_ = true;
   write_report_if_wanted();
   boost::system::error_code error;
-  acceptor_.close(error);
+  for (auto& listener : listeners_) listener.acceptor.close(error);
   pump_timer_.cancel();
   listen_timer_.cancel();
   script_timer_.cancel();
@@ -184,6 +190,7 @@ Server::Server(ServerSettings settings, Market market, const CertificateFiles& c
     : impl_(std::make_unique<Impl>(std::move(settings), std::move(market), certificates)) {}
 Server::~Server() = default;
 std::uint16_t Server::port() const { return impl_->port(); }
+std::uint16_t Server::json_port() const { return impl_->json_port(); }
 std::uint16_t Server::web_port() const { return impl_->web_port(); }
 void Server::run() { impl_->run(); }
 void Server::stop() { impl_->stop(); }

@@ -41,7 +41,9 @@ struct ServerStatus {
 
 struct ServerSettings {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 5035;                                 ///< 0: any
+  std::uint16_t port = 5035;  ///< 0: any
+  std::string json_host = "127.0.0.1";
+  std::uint16_t json_port = 5036;  ///< 0: any
   std::optional<std::pair<std::string, std::uint16_t>> web;  ///< OAuth over HTTPS: host and port
   std::string redirect_uri = "http://127.0.0.1:5000/";       ///< the registered one
   SessionSettings session;
@@ -59,19 +61,21 @@ struct ServerSettings {
   std::function<void(const ServerStatus&)> on_tick;
 };
 
-/// The cTrader Open API over TLS: one thread, one market, any number of clients.
+/// The cTrader Open API over TLS, in protobuf at one port and in JSON at another: one thread, one
+/// market, any number of clients.
 ///
 /// At full speed the market waits for the slowest client and nothing is dropped. At any other speed
 /// it keeps its clock, and a client whose queue is full is cut, as real servers do.
 class Server {
  public:
-  /// Listens at once. Throws std::system_error when the address cannot be had.
+  /// Listens at once. Throws std::system_error when an address cannot be had.
   Server(ServerSettings settings, Market market, const CertificateFiles& certificates);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
 
   [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t json_port() const;
   /// Of the page of consent and the endpoint for tokens; 0: none.
   [[nodiscard]] std::uint16_t web_port() const;
   /// Serves until stop().

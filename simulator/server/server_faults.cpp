@@ -58,8 +58,9 @@ void Server::Impl::on_wires(const WireFault& fault) {
   for (const auto& connection : connections_) connection->wire().apply(fault, steady_clock::now());
 }
 
-void Server::Impl::inject(const std::string& bytes) {
-  for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->inject(bytes);
+template <class WireFault>
+void Server::Impl::inject(const WireFault& fault) {
+  for (std::size_t i = 0; i < connections_.size(); ++i) connections_[i]->inject(fault);
 }
 
 void Server::Impl::do_fault(const Drop&) {
@@ -70,9 +71,9 @@ void Server::Impl::do_fault(const Stall& stall) { on_wires(stall); }
 void Server::Impl::do_fault(const Split& split) { on_wires(split); }
 void Server::Impl::do_fault(const Join& join) { on_wires(join); }
 void Server::Impl::do_fault(const Slow& slow) { on_wires(slow); }
-void Server::Impl::do_fault(const Garbage& garbage) { inject(wire_bytes(garbage)); }
-void Server::Impl::do_fault(const EmptyFrame& empty) { inject(wire_bytes(empty)); }
-void Server::Impl::do_fault(const Oversize& oversize) { inject(wire_bytes(oversize)); }
+void Server::Impl::do_fault(const Garbage& garbage) { inject(garbage); }
+void Server::Impl::do_fault(const EmptyFrame& empty) { inject(empty); }
+void Server::Impl::do_fault(const Oversize& oversize) { inject(oversize); }
 
 void Server::Impl::do_fault(const Refuse& refuse) { stop_listening(refuse.time); }
 
@@ -115,13 +116,13 @@ void Server::Impl::do_fault(const Clear&) {
   faults_.clear();
   tokens_.restore();
   wrong_until_ = {};
-  if (!acceptor_.is_open()) listen_again();
+  listen_again();
   flush_all();
 }
 
 void Server::Impl::stop_listening(Milliseconds time) {
   boost::system::error_code error;
-  acceptor_.close(error);
+  for (auto& listener : listeners_) listener.acceptor.close(error);
   listen_timer_.expires_after(time);
   listen_timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled && !stopping_) listen_again();
@@ -130,9 +131,11 @@ void Server::Impl::stop_listening(Milliseconds time) {
 
 void Server::Impl::listen_again() {
   listen_timer_.cancel();
-  if (acceptor_.is_open()) return;
-  listen();
-  accept();
+  for (auto& listener : listeners_) {
+    if (listener.acceptor.is_open()) continue;
+    listener.listen();
+    accept(listener);
+  }
 }
 
 }  // namespace depthwire::simulator

@@ -12,6 +12,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -24,12 +25,24 @@ namespace depthwire::simulator {
 /// TLS with the server certificate of `certificates`.
 [[nodiscard]] boost::asio::ssl::context server_context(const CertificateFiles& certificates);
 
+/// A port and what is spoken there.
+struct Listener {
+  std::string host;
+  std::uint16_t port = 0;  ///< 0: any, until it listens
+  Encoding encoding = Encoding::protobuf;
+  boost::asio::ip::tcp::acceptor acceptor;
+  bool failed = false;  ///< to accept: is tried again at the next tick
+
+  void listen();
+};
+
 /// Everything that the server's one thread owns; for server*.cpp only.
 class Server::Impl {
  public:
   Impl(ServerSettings settings, Market market, const CertificateFiles& certificates);
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return listeners_[0].port; }
+  [[nodiscard]] std::uint16_t json_port() const { return listeners_[1].port; }
   [[nodiscard]] std::uint16_t web_port() const { return web_ ? web_->port() : 0; }
   void run() { io_.run(); }
   void stop() {
@@ -38,9 +51,8 @@ class Server::Impl {
 
  private:
   // Sockets: server.cpp.
-  void listen();
-  void accept();
-  void welcome(boost::asio::ip::tcp::socket socket);
+  void accept(Listener& listener);
+  void welcome(boost::asio::ip::tcp::socket socket, Encoding encoding);
   void on_closed();
   void on_tick();
   [[nodiscard]] ServerStatus status() const;
@@ -89,7 +101,8 @@ class Server::Impl {
   void do_fault(const Clear& clear);
   template <class WireFault>
   void on_wires(const WireFault& fault);
-  void inject(const std::string& bytes);
+  template <class WireFault>
+  void inject(const WireFault& fault);
   void stop_listening(Milliseconds time);
   void listen_again();
 
@@ -101,14 +114,13 @@ class Server::Impl {
   Tokens tokens_;
   MarginCalls margin_calls_{100, 75, 50};
   PaceClock clock_;
-  std::uint16_t port_ = 0;
 
   boost::asio::io_context io_{1};
   boost::asio::ssl::context tls_;
   std::filesystem::path certificates_;                  // their directory
   std::optional<boost::asio::ssl::context> wrong_tls_;  // made when it is first asked for
   TimePoint wrong_until_;
-  boost::asio::ip::tcp::acceptor acceptor_;
+  std::array<Listener, 2> listeners_;
   boost::asio::steady_timer tick_timer_;
   boost::asio::steady_timer pump_timer_;
   boost::asio::steady_timer stop_timer_;
@@ -123,7 +135,6 @@ class Server::Impl {
   Event event_;  // the next one, when has_event_
   bool has_event_ = false;
   MarketState state_ = MarketState::waiting;
-  bool accept_failed_ = false;
   bool pump_waits_ = false;  // for room in a queue
   bool stopping_ = false;
   std::uint64_t market_events_ = 0;

@@ -226,6 +226,12 @@ void Session::refuse_and_close(std::string_view code, std::string_view why) {
   close(why);
 }
 
+void Session::refuse_text(std::string_view why) {
+  message_id_.reset();
+  refuse("INVALID_REQUEST", why);
+  close(why);
+}
+
 void Session::write(const ProtoMessage& message) {
   const auto size = static_cast<std::uint32_t>(message.ByteSizeLong());
   for (const unsigned shift : {24U, 16U, 8U, 0U}) {

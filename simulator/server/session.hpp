@@ -65,6 +65,8 @@ class Session {
 
   /// Takes bytes as they came from the wire, whole frames or parts.
   void receive(std::string_view bytes, TimePoint now);
+  /// A text came that is no message in JSON, for the reason `why`: answers so, and closes.
+  void refuse_text(std::string_view why);
   /// What the market did; the board knows it already.
   void on_event(const Event& event);
   /// Cuts the silent and the unauthenticated, sends heartbeats. To be called at least every second.

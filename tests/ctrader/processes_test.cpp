@@ -1,14 +1,11 @@
 // Streaming and historical as processes, against the simulator: the market arrives, every bad
 // set-up is a clear error with its exit code, and a killed process goes on.
 #include "common/bus/requester.hpp"
-#include "common/journal/reader.hpp"
 #include "proto/bus/command.pb.h"
 #include "proto/bus/envelope.pb.h"
-#include "tests/support/process.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "tests/ctrader/processes_fixture.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <signal.h>
 
 #include <fstream>
@@ -18,76 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-using Variables = std::map<std::string, std::string>;
-
-class CtraderProcesses : public testing::Test {
- protected:
-  /// Health addresses on any free port.
-  static Variables any_health() {
-    return {{"DEPTHWIRE_SIMULATOR_HEALTH", "127.0.0.1:0"},
-            {"DEPTHWIRE_STREAMING_HEALTH", "127.0.0.1:0"},
-            {"DEPTHWIRE_HISTORICAL_HEALTH", "127.0.0.1:0"}};
-  }
-  /// Starts a simulator on a free port and waits until it listens.
-  tests::Process& simulate(std::vector<std::string> arguments = {"--symbols", "2"}) {
-    std::vector<std::string> command{SIMULATOR, "--listen", "127.0.0.1:0", "--state",
-                                     (dir_.path() / "sim").string()};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    simulator_ = std::make_unique<tests::Process>(
-        tests::Process::Options{command, any_health(), dir_.path() / "simulator.log"});
-    const auto line = simulator_->output_from("listening on 127.0.0.1:");
-    EXPECT_TRUE(line);
-    if (line) port_ = line->substr(23, line->find('\n') - 23);
-    return *simulator_;
-  }
-
-  std::unique_ptr<tests::Process> start(const std::string& program, const Variables& more = {}) {
-    Variables variables{{"DEPTHWIRE_CTRADER_PORT", port_},
-                        {"DEPTHWIRE_CTRADER_CA_FILE", (dir_.path() / "sim/ca.pem").string()},
-                        {"DEPTHWIRE_BUS_JOURNALS", (dir_.path() / "journals").string()},
-                        {"DEPTHWIRE_BUS_STREAMING_PUBLISH", "tcp://127.0.0.1:*"},
-                        {"DEPTHWIRE_BUS_STREAMING_REQUESTS", "tcp://127.0.0.1:*"},
-                        {"DEPTHWIRE_BUS_HISTORICAL_PUBLISH", "tcp://127.0.0.1:*"},
-                        {"DEPTHWIRE_BUS_HISTORICAL_REQUESTS", "tcp://127.0.0.1:*"}};
-    variables.merge(any_health());
-    for (const auto& [name, value] : more) variables[name] = value;
-    return std::make_unique<tests::Process>(tests::Process::Options{
-        {program}, variables, dir_.path() / ("output." + std::to_string(++outputs_))});
-  }
-
-  static std::string health_of(tests::Process& process) {
-    const auto line = process.output_from("health at http://");
-    EXPECT_TRUE(line) << process.output();
-    return line ? line->substr(17, line->find('\n') - 17) : "";
-  }
-  /// Waits until /readyz of `process` holds `text`; gives its status.
-  static int wait_ready(tests::Process& process, const std::string& text) {
-    const auto address = health_of(process);
-    int status = 0;
-    EXPECT_TRUE(tests::eventually([&] {
-      const auto reply = tests::http_get(address, "/readyz");
-      if (reply) status = reply->status;
-      return reply && reply->body.find(text) != std::string::npos;
-    })) << process.output();
-    return status;
-  }
-
-  /// Counts the records of a journal by payload.
-  std::map<int, std::uint64_t> count(const std::string& source) {
-    std::map<int, std::uint64_t> counts;
-    journal::Reader reader(dir_.path() / "journals" / source);
-    for (auto next = reader.next(); std::holds_alternative<journal::Record>(next);
-         next = reader.next()) {
-      ++counts[std::get<journal::Record>(next).header.payload_type];
-    }
-    return counts;
-  }
-
-  tests::TempDir dir_;
-  std::unique_ptr<tests::Process> simulator_;
-  std::string port_ = "1";
-  int outputs_ = 0;
-};
 
 TEST_F(CtraderProcesses, TheWholeMarketIsJournaled) {
   simulate({"--symbols", "2", "--speed", "max", "--events", "5000"});
@@ -131,7 +58,7 @@ TEST_F(CtraderProcesses, StreamingWaitsForASimulatorThatStartsLater) {
   const auto streaming = start(STREAMING);
   EXPECT_EQ(wait_ready(*streaming, "disconnected"), 503);
 
-  simulate({"--symbols", "2", "--listen", "127.0.0.1:" + port_});
+  simulate({"--symbols", "2", "--listen", "127.0.0.1:" + port_, "--listen-json", "127.0.0.1:0"});
 
   EXPECT_EQ(wait_ready(*streaming, "\"ready\":true"), 200);
 }

@@ -41,7 +41,7 @@ def settings(ports: list[int]) -> dict:
         "service": {"run_dir": "var/run"},
         "database": {"host": "var/postgres/socket", "port": database},
         "ctrader": {"port": broker},
-        "simulator": {"listen": f"127.0.0.1:{broker}", "time": "now", "rate": 50},
+        "simulator": {"listen": f"127.0.0.1:{broker}", "listen_json": "127.0.0.1:0", "time": "now", "rate": 50},
         "gateway": {"port": 0},
         "bus": {name: {"publish": next(address), "requests": next(address)} for name in PUBLISHERS},
     }

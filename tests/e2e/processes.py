@@ -160,7 +160,7 @@ class Pipeline:
                 name: {"publish": f"tcp://127.0.0.1:{pub}", "requests": f"tcp://127.0.0.1:{requests}"}
                 for name, (pub, requests) in self.bus.items()}},
             "ctrader": {"host": "127.0.0.1", "port": self.broker, "ca_file": str(self.root / "simulator" / "ca.pem")},
-            "simulator": {"listen": f"127.0.0.1:{self.broker}", "state": str(self.root / "simulator"),
+            "simulator": {"listen": f"127.0.0.1:{self.broker}", "listen_json": "127.0.0.1:0", "state": str(self.root / "simulator"),
                           "report": str(self.report), "health": f"127.0.0.1:{self.health['simulator']}"},
             "database": {"host": "127.0.0.1", "port": self.postgres.port if self.postgres else 1},
         }

@@ -1,8 +1,8 @@
-#include "simulator/server/payload_names.hpp"
+#include "common/ctrader/payload_names.hpp"
 
 #include <gtest/gtest.h>
 
-namespace depthwire::simulator {
+namespace depthwire::ctrader {
 namespace {
 
 TEST(PayloadNames, APayloadTypeIsKnownByItsMessageItsConstantAndItsNumber) {
@@ -33,4 +33,4 @@ TEST(PayloadNames, ANumberHasTheNameOfItsMessage) {
 }
 
 }  // namespace
-}  // namespace depthwire::simulator
+}  // namespace depthwire::ctrader

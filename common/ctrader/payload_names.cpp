@@ -1,4 +1,4 @@
-#include "simulator/server/payload_names.hpp"
+#include "common/ctrader/payload_names.hpp"
 
 #include "proto/ctrader/common.pb.h"
 #include "proto/ctrader/messages.pb.h"
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <map>
 
-namespace depthwire::simulator {
+namespace depthwire::ctrader {
 namespace {
 
 struct Names {
@@ -31,8 +31,8 @@ void add_messages(const google::protobuf::FileDescriptor& file, Names& names) {
 const Names& all_names() {
   static const Names names = [] {
     Names all;
-    add_messages(*ctrader::ProtoHeartbeatEvent::descriptor()->file(), all);
-    add_messages(*ctrader::ProtoOASpotEvent::descriptor()->file(), all);
+    add_messages(*ProtoHeartbeatEvent::descriptor()->file(), all);
+    add_messages(*ProtoOASpotEvent::descriptor()->file(), all);
     return all;
   }();
   return names;
@@ -43,6 +43,13 @@ const Names& all_names() {
 const google::protobuf::Descriptor* message_of(std::uint32_t payload_type) {
   const auto found = all_names().by_type.find(payload_type);
   return found == all_names().by_type.end() ? nullptr : found->second;
+}
+
+std::unique_ptr<google::protobuf::Message> make_payload(std::uint32_t payload_type) {
+  const auto* type = message_of(payload_type);
+  if (type == nullptr) return nullptr;
+  auto& factory = *google::protobuf::MessageFactory::generated_factory();
+  return std::unique_ptr<google::protobuf::Message>(factory.GetPrototype(type)->New());
 }
 
 std::string payload_name(std::uint32_t payload_type) {
@@ -61,4 +68,4 @@ std::optional<std::uint32_t> payload_type_of(std::string_view name) {
   return number;
 }
 
-}  // namespace depthwire::simulator
+}  // namespace depthwire::ctrader
