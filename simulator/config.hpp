@@ -29,6 +29,7 @@ struct Config {
   std::int64_t events = 0;
   std::chrono::milliseconds duration{0};
   bool loop = false;
+  std::chrono::milliseconds past = std::chrono::hours(24 * 366);
 
   std::string speed = "1";
   double pace = 0;
@@ -74,6 +75,8 @@ struct Config {
           config::Bounds{.min = 0});
     field("duration", duration, "ends the market after so much of its own time; 0ms: never");
     field("loop", loop, "begins a recording again when it has ended");
+    field("past", past,
+          "how much history there is of the time before the market, made up by the seed");
     field("speed", speed, "the market's clock: a factor such as 1 or 10, or max");
     field("pace", pace, "events a second, evenly, whatever speed says; 0: by speed",
           config::Bounds{.min = 0, .max = 1e7});

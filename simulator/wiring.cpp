@@ -122,6 +122,7 @@ ServerSettings make_settings(const Config& config) {
                                   config.account_id};
   settings.session.depth_requires_spots = config.depth_requires_spots;
   settings.session.extra_fields = config.extra_fields;
+  settings.past = {.seed = config.seed, .length_ns = std::chrono::nanoseconds(config.past).count()};
   settings.pace = pace_of(config);
   settings.start = {.at_once = config.start == Start::at_once,
                     .wait_for = config.wait_for,

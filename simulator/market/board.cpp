@@ -1,5 +1,7 @@
 #include "simulator/market/board.hpp"
 
+#include "simulator/market/bars_back.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,6 +9,7 @@ namespace depthwire::simulator {
 
 using market::Price;
 using market::Quote;
+using market::Side;
 
 namespace {
 
@@ -15,10 +18,18 @@ constexpr std::size_t ticks_kept = 50'000;  // per side
 
 constexpr std::int64_t to_ms(std::int64_t time_ns) { return time_ns / 1'000'000; }
 
+/// Minutes since the epoch; beyond them for a time that means "any".
+constexpr std::int64_t floor_minute(std::int64_t time_ms) {
+  return time_ms / 60'000 - (time_ms % 60'000 < 0 ? 1 : 0);
+}
+
 }  // namespace
 
-SymbolBoard::SymbolBoard(SymbolInfo info)
-    : info_(std::move(info)), last_(info_.opening), minutes_(Period::m1, bars_kept) {}
+SymbolBoard::SymbolBoard(SymbolInfo info, const PastSettings& past)
+    : info_(std::move(info)),
+      past_(info_, past),
+      last_(info_.opening),
+      minutes_(Period::m1, bars_kept) {}
 
 void SymbolBoard::apply(const Event& event) {
   if (event.has_depth()) apply(event.depth);
@@ -59,14 +70,51 @@ void SymbolBoard::remember(std::deque<Tick>& ticks, std::int64_t time_ns, Price 
   if (ticks.size() > ticks_kept) ticks.pop_front();
 }
 
-std::vector<Bar> SymbolBoard::bars(Period period) const {
-  BarBuilder builder(period, bars_kept);
-  for (const Bar& bar : minutes_.bars()) builder.add(bar);
-  return {builder.bars().begin(), builder.bars().end()};
+Newest<Tick> SymbolBoard::ticks(Side side, std::int64_t from_ms, std::int64_t to_ms,
+                                std::size_t count) const {
+  Newest<Tick> newest;
+  const auto take = [&](const Tick& tick) {
+    newest.has_more = newest.found.size() == count;
+    if (!newest.has_more) newest.found.push_back(tick);
+  };
+  const auto& kept = side == Side::bid ? bid_ticks_ : ask_ticks_;
+  auto tick = std::ranges::upper_bound(kept, to_ms, {}, &Tick::time_ms);
+  while (tick != kept.begin() && (--tick)->time_ms >= from_ms && !newest.has_more) take(*tick);
+  std::vector<PastTick> of_minute;
+  const auto first = std::max(past_.first_minute(), floor_minute(from_ms));
+  for (auto minute = std::min(past_.end_minute() - 1, floor_minute(to_ms));
+       minute >= first && !newest.has_more; --minute) {
+    past_.ticks(minute, of_minute);
+    for (auto past = of_minute.rbegin(); past != of_minute.rend() && !newest.has_more; ++past) {
+      const auto& price = side == Side::bid ? past->spot.bid : past->spot.ask;
+      if (!price || past->time_ms > to_ms || past->time_ms < from_ms) continue;
+      take({past->time_ms, *price});
+    }
+  }
+  std::ranges::reverse(newest.found);
+  return newest;
 }
 
-Board::Board(std::vector<SymbolInfo> symbols, std::int64_t begin_ns) : time_ns_(begin_ns) {
-  for (auto& info : symbols) symbols_.emplace_back(std::move(info));
+Newest<Bar> SymbolBoard::bars(Period period, std::int64_t from_ms, std::int64_t to_ms,
+                              std::size_t count) const {
+  BarsBack back(period, from_ms, to_ms, count);
+  const auto& kept = minutes_.bars();
+  for (auto bar = kept.rbegin(); bar != kept.rend() && !back.done(); ++bar) back.take(*bar);
+  for (auto minute = std::min(past_.end_minute() - 1, back.newest_minute());
+       minute >= past_.first_minute() && !back.done(); --minute) {
+    if (const auto bar = past_.bar(minute)) {
+      back.take(*bar);
+    } else {
+      back.pass(minute);
+    }
+  }
+  return std::move(back).end();
+}
+
+Board::Board(std::vector<SymbolInfo> symbols, std::int64_t begin_ns, PastSettings past)
+    : time_ns_(begin_ns) {
+  past.end_ns = begin_ns;
+  for (auto& info : symbols) symbols_.emplace_back(std::move(info), past);
 }
 
 void Board::apply(const Event& event) {

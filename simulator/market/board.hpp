@@ -2,6 +2,7 @@
 
 #include "simulator/market/bars.hpp"
 #include "simulator/market/event.hpp"
+#include "simulator/market/past.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -17,10 +18,17 @@ struct Tick {
   market::Price price;
 };
 
+/// The newest of what was asked for, oldest first, and whether there is more of it.
+template <class Each>
+struct Newest {
+  std::vector<Each> found;
+  bool has_more = false;
+};
+
 /// Where one symbol stands: what a client that subscribes now is told, and the history so far.
 class SymbolBoard {
  public:
-  explicit SymbolBoard(SymbolInfo info);
+  SymbolBoard(SymbolInfo info, const PastSettings& past);
 
   void apply(const Event& event);
 
@@ -30,18 +38,20 @@ class SymbolBoard {
   [[nodiscard]] std::int64_t last_tick_ns() const { return last_tick_ns_; }
   /// Every quote of the book, by rising id.
   [[nodiscard]] std::span<const market::Quote> quotes() const { return quotes_; }
-  /// The last ticks of a side, oldest first: what tick history is served from.
-  [[nodiscard]] const std::deque<Tick>& ticks(market::Side side) const {
-    return side == market::Side::bid ? bid_ticks_ : ask_ticks_;
-  }
-  /// Bars so far, oldest first, the last one forming.
-  [[nodiscard]] std::vector<Bar> bars(Period period) const;
+  /// The newest `count` ticks of a side within [from, to], in Unix ms, also of its past.
+  [[nodiscard]] Newest<Tick> ticks(market::Side side, std::int64_t from_ms, std::int64_t to_ms,
+                                   std::size_t count) const;
+  /// The newest `count` bars that open within [from, to], also of its past; the last may be
+  /// forming.
+  [[nodiscard]] Newest<Bar> bars(Period period, std::int64_t from_ms, std::int64_t to_ms,
+                                 std::size_t count) const;
 
  private:
   void apply(const market::DepthUpdate& update);
   void remember(std::deque<Tick>& ticks, std::int64_t time_ns, market::Price price);
 
   SymbolInfo info_;
+  Past past_;
   market::Spot last_;
   std::int64_t last_tick_ns_ = 0;
   std::vector<market::Quote> quotes_;
@@ -53,7 +63,7 @@ class SymbolBoard {
 /// All symbols. A symbol's id on the wire is its index plus one.
 class Board {
  public:
-  Board(std::vector<SymbolInfo> symbols, std::int64_t begin_ns);
+  Board(std::vector<SymbolInfo> symbols, std::int64_t begin_ns, PastSettings past = {});
 
   void apply(const Event& event);
 

@@ -43,7 +43,8 @@ asio::ssl::context server_context(const CertificateFiles& certificates) {
 Server::Impl::Impl(ServerSettings settings, Market market, const CertificateFiles& certificates)
     : settings_(std::move(settings)),
       market_(std::move(market)),
-      board_(symbols_of(market_), market_.begin_ns()),
+      board_(symbols_of(market_), settings_.stamp_now ? wall_ns() : market_.begin_ns(),
+             settings_.past),
       tally_(board_.size()),
       tokens_({settings_.session.credentials.access_token,
                settings_.session.credentials.refresh_token}),

@@ -43,10 +43,11 @@ struct ServerSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 5035;  ///< 0: any
   std::string json_host = "127.0.0.1";
-  std::uint16_t json_port = 5036;  ///< 0: any
+  std::uint16_t json_port = 5036;                            ///< 0: any
   std::optional<std::pair<std::string, std::uint16_t>> web;  ///< OAuth over HTTPS: host and port
   std::string redirect_uri = "http://127.0.0.1:5000/";       ///< the registered one
   SessionSettings session;
+  PastSettings past;  ///< history of before the market; its end is set by the server
   Pace pace = AtSpeed{};
   StartSettings start;
   bool stamp_now = false;                    ///< events carry the wall clock of their sending

@@ -11,7 +11,6 @@ using namespace ctrader;
 
 namespace {
 
-constexpr std::int64_t minute_ms = 60'000;
 constexpr std::int64_t week_ms = 604'800'000;
 constexpr std::size_t bars_per_answer = 5'000;
 constexpr std::size_t ticks_per_answer = 10'000;
@@ -43,14 +42,9 @@ void Session::trendbars(const Request& request) {
       return refuse("INCORRECT_BOUNDARIES", "from and to are wrong or too far apart");
     }
   }
-  const auto all = board_.at(*symbol).bars(period);
-  const auto opens = [](const Bar& bar) { return bar.open_minute * minute_ms; };
-  const auto first = std::ranges::lower_bound(all, from, {}, opens);
-  const auto last = std::ranges::upper_bound(all, to, {}, opens);
   const std::size_t wanted =
       by_count ? std::min<std::size_t>(message->count(), bars_per_answer) : bars_per_answer;
-  const auto found = static_cast<std::size_t>(std::max<std::ptrdiff_t>(last - first, 0));
-  const auto count = std::min(found, wanted);
+  const auto bars = board_.at(*symbol).bars(period, from, to, wanted);
 
   ProtoOAGetTrendbarsRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
@@ -61,15 +55,15 @@ void Session::trendbars(const Request& request) {
                                        ProtoOAGetTrendbarsRes::kTimestampFieldNumber),
                                    to);
   answer.set_symbolid(message->symbolid());
-  answer.set_hasmore(found > count);
-  for (auto bar = last - static_cast<std::ptrdiff_t>(count); bar != last; ++bar) {
+  answer.set_hasmore(bars.has_more);
+  for (const Bar& bar : bars.found) {
     auto& out = *answer.add_trendbar();
-    out.set_volume(bar->volume);
-    out.set_low(bar->low.points);
-    out.set_deltaopen(static_cast<std::uint64_t>(bar->open.points - bar->low.points));
-    out.set_deltaclose(static_cast<std::uint64_t>(bar->close.points - bar->low.points));
-    out.set_deltahigh(static_cast<std::uint64_t>(bar->high.points - bar->low.points));
-    out.set_utctimestampinminutes(static_cast<std::uint32_t>(bar->open_minute));
+    out.set_volume(bar.volume);
+    out.set_low(bar.low.points);
+    out.set_deltaopen(static_cast<std::uint64_t>(bar.open.points - bar.low.points));
+    out.set_deltaclose(static_cast<std::uint64_t>(bar.close.points - bar.low.points));
+    out.set_deltahigh(static_cast<std::uint64_t>(bar.high.points - bar.low.points));
+    out.set_utctimestampinminutes(static_cast<std::uint32_t>(bar.open_minute));
   }
   reply(PROTO_OA_GET_TRENDBARS_RES, answer);
 }
@@ -85,21 +79,15 @@ void Session::tick_data(const Request& request) {
   if (to < from || to - from > week_ms) {
     return refuse("INCORRECT_BOUNDARIES", "from and to are wrong or more than a week apart");
   }
-  const auto& all =
-      board_.at(*symbol).ticks(message->type() == BID ? market::Side::bid : market::Side::ask);
-  const auto first = std::ranges::lower_bound(all, from, {}, &Tick::time_ms);
-  const auto last = std::ranges::upper_bound(all, to, {}, &Tick::time_ms);
-  const auto found = static_cast<std::size_t>(last - first);
-  const auto count = std::min(found, ticks_per_answer);
+  const auto side = message->type() == BID ? market::Side::bid : market::Side::ask;
+  const auto ticks = board_.at(*symbol).ticks(side, from, to, ticks_per_answer);
 
   ProtoOAGetTickDataRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  answer.set_hasmore(found > count);
+  answer.set_hasmore(ticks.has_more);
   // Newest first; after the first one only what differs from the one before.
   Tick before;
-  auto tick = last;
-  for (std::size_t i = 0; i < count; ++i) {
-    --tick;
+  for (auto tick = ticks.found.rbegin(); tick != ticks.found.rend(); ++tick) {
     auto& out = *answer.add_tickdata();
     out.set_timestamp(tick->time_ms - before.time_ms);
     out.set_tick(tick->price.points - before.price.points);

@@ -134,8 +134,10 @@ void Session::subscribe_bars(const Request& request) {
     return refuse("ALREADY_SUBSCRIBED", "these live bars are subscribed");
   }
   BarBuilder builder(period, 1);
-  const auto bars = board_.at(*symbol).bars(period);
-  if (!bars.empty()) builder.add(bars.back());
+  // The bar that is forming, as far as it has come.
+  const auto now_ms = board_.time_ns() / 1'000'000;
+  const auto bars = board_.at(*symbol).bars(period, 0, now_ms, 1);
+  if (!bars.found.empty()) builder.add(bars.found.back());
   subscription.bars.push_back(std::move(builder));
   ProtoOASubscribeLiveTrendbarRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
