@@ -19,7 +19,9 @@ void serve(service::Runtime& runtime, const historical::Config& config,
   ctrader::EdgeTelemetry telemetry(runtime, "history");
   auto& bars = runtime.metrics().counter("history_bars_total", "Bars of history published.");
   auto& ticks = runtime.metrics().counter("history_ticks_total", "Ticks of history published.");
-  historical::SessionCounts reported;
+  auto& requests = runtime.metrics().counter("history_requests_total",
+                                             "Requests for history that the broker has answered.");
+  auto& jobs = runtime.metrics().gauge("history_open_jobs", "Jobs that are not over.");
   historical::Session session(
       io, runtime.context(),
       {.publisher = service::publisher_options(runtime, config.bus, config.bus.historical),
@@ -31,9 +33,10 @@ void serve(service::Runtime& runtime, const historical::Config& config,
   ctrader::run_loop(io, stop, [&] {
     session.tick();
     telemetry.report(session.publisher(), session.traffic());
-    bars.add(session.counts().bars - reported.bars);
-    ticks.add(session.counts().ticks - reported.ticks);
-    reported = session.counts();
+    bars.raise_to(session.counts().bars);
+    ticks.raise_to(session.counts().ticks);
+    requests.raise_to(session.counts().requests);
+    jobs.set(static_cast<double>(session.open_jobs()));
   });
   session.stop("the process ends");
 }

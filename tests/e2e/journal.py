@@ -6,7 +6,7 @@ from pathlib import Path
 
 Record = namedtuple("Record", "topic epoch offset topic_prev type flags payload")
 
-SPOT, DEPTH, BAR, TICK, SYMBOL, CONNECTION, BOOK, SIGNAL, FLOW, SENTIMENT = 10, 11, 12, 13, 14, 15, 40, 41, 42, 43
+SPOT, DEPTH, BAR, TICK, SYMBOL, CONNECTION, JOB, BOOK, SIGNAL, FLOW, SENTIMENT = 10, 11, 12, 13, 14, 15, 18, 40, 41, 42, 43
 EPOCH_START, SOURCE_DOWN, SOURCE_UP, LOSS, CLOCK = 101, 103, 104, 105, 106
 END_OF_STEP = 2
 FIRST_CONTROL = 100

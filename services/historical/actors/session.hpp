@@ -4,7 +4,7 @@
 #include "common/ctrader/client.hpp"
 #include "common/ctrader/edge_log.hpp"
 #include "common/ctrader/symbol_loader.hpp"
-#include "proto/bus/command.pb.h"
+#include "services/historical/actors/job_runner.hpp"
 
 #include <chrono>
 #include <functional>
@@ -29,16 +29,8 @@ struct SessionHooks {
   std::function<void(const std::string& reason)> give_up;
 };
 
-/// What was published so far.
-struct SessionCounts {
-  std::uint64_t bars = 0;
-  std::uint64_t ticks = 0;
-  std::uint64_t symbols = 0;
-};
-
-/// History as a whole: a connection of its own, the symbols of the account, and one request to the
-/// broker for each command `bars` or `ticks`. While the journal's disk is full the broker is asked
-/// for nothing, and commands wait. On the one thread that runs `io`.
+/// History as a whole: a connection of its own, the symbols of the account, and the jobs that fetch
+/// bars and ticks of them. On the one thread that runs `io`.
 class Session final : private ctrader::ClientHandler {
  public:
   /// Opens the journal and binds; throws service::ExitError as bus::Publisher does.
@@ -52,7 +44,10 @@ class Session final : private ctrader::ClientHandler {
   /// To be called every 100 ms.
   void tick();
 
-  [[nodiscard]] const SessionCounts& counts() const { return counts_; }
+  [[nodiscard]] const HistoryCounts& counts() const { return jobs_.counts(); }
+  [[nodiscard]] std::size_t open_jobs() const { return jobs_.open_jobs(); }
+  /// Symbols published so far.
+  [[nodiscard]] std::uint64_t symbols() const { return symbols_; }
   [[nodiscard]] const bus::Publisher& publisher() const { return publisher_; }
   [[nodiscard]] const ctrader::Traffic& traffic() const { return client_.traffic(); }
 
@@ -65,25 +60,7 @@ class Session final : private ctrader::ClientHandler {
 
   [[nodiscard]] bus::PublisherOptions with_commands(bus::PublisherOptions options);
   void command(const std::string& name, const std::string& body, const bus::AnswerCommand& answer);
-  /// A command that waits for room in the journal.
-  struct Held {
-    std::string name;
-    std::string body;
-    bus::AnswerCommand answer;
-  };
-  void hold(Held held);
-  void take_held();
   void restate();
-  void bars(const std::string& body, const bus::AnswerCommand& answer);
-  void ticks(const std::string& body, const bus::AnswerCommand& answer);
-  /// The broker's id of `symbol`; without one the command has been answered.
-  [[nodiscard]] std::optional<std::int64_t> find(const std::string& symbol,
-                                                 const bus::AnswerCommand& answer) const;
-  void got_bars(const bus::BarsCommand& command, const ctrader::Envelope& envelope,
-                const bus::AnswerCommand& answer);
-  void got_ticks(const bus::TicksCommand& command, const ctrader::Envelope& envelope,
-                 const bus::AnswerCommand& answer);
-  [[nodiscard]] bool is_closed(const bus::Bar& bar, std::int64_t to_ns);
 
   void load_symbols();
   void no_symbols(const ctrader::BrokerError& error);
@@ -101,8 +78,8 @@ class Session final : private ctrader::ClientHandler {
   ctrader::Catalogue catalogue_;
   std::map<std::string, std::string> published_symbols_;  // serialized, by name
   std::optional<ctrader::TimePoint> ask_again_at_;        // the list of symbols did not come
-  SessionCounts counts_;
-  std::vector<Held> held_;  // oldest first
+  std::uint64_t symbols_ = 0;
+  JobRunner jobs_;
 };
 
 }  // namespace depthwire::historical
