@@ -102,6 +102,25 @@ int database_status(const Common& common, const DatabaseOptions& options);
 int database_migrate(const Common& common);
 int database_shell(const Common& common, const DatabaseOptions& options);
 
+struct BackfillOptions {
+  std::vector<std::string> symbols;
+  std::string period;       ///< of bars: M1, ..., MN1
+  bool ticks = false;       ///< instead of bars
+  std::string from;         ///< UTC
+  std::string to;           ///< UTC; empty: now
+  bool again = false;       ///< also what was fetched before
+  std::string environment;  ///< empty: the configured one
+};
+/// Has historical fetch bars or ticks, and shows how it gets on. 130 when it is interrupted.
+int backfill(const Common& common, const BackfillOptions& options);
+
+struct CoverageOptions {
+  std::string symbol;  ///< empty: all
+  bool json = false;
+};
+/// What the database holds of which days.
+int history_coverage(const Common& common, const CoverageOptions& options);
+
 struct AcceptOptions {
   std::string source;  ///< streaming, or sim.streaming
   std::string reason;

@@ -28,6 +28,8 @@ struct Arguments {
   cli::ReplayOptions replay;
   cli::SkipOptions skip;
   cli::DatabaseOptions database;
+  cli::BackfillOptions backfill;
+  cli::CoverageOptions coverage;
   cli::AcceptOptions accept;
   cli::KeysOptions keys;
   cli::AuthOptions auth;
@@ -186,6 +188,30 @@ void add_auth(CLI::App& app, Arguments& a) {
   add("logout", "forget the grant", cli::auth_logout);
 }
 
+void add_history(CLI::App& app, Arguments& a) {
+  auto* backfill = leaf(app, a, "backfill", "fetch bars or ticks of the past",
+                        [&a] { return cli::backfill(a.common, a.backfill); });
+  backfill->add_option("--symbols", a.backfill.symbols, "EURUSD,GBPUSD")
+      ->delimiter(',')
+      ->required();
+  backfill->add_option("--period", a.backfill.period, "of bars: M1, M5, H1, D1, ...");
+  backfill->add_flag("--ticks", a.backfill.ticks, "ticks of both sides instead of bars");
+  backfill->add_option("--from", a.backfill.from, "UTC: 2026-01-31 or 2026-01-31T13:45:00")
+      ->required();
+  backfill->add_option("--to", a.backfill.to, "UTC; default: now");
+  backfill->add_flag("--again", a.backfill.again, "also what was fetched before");
+  backfill->add_option("--env", a.backfill.environment,
+                       "sim, demo or live; default: as configured");
+  backfill->footer(backfill->get_footer() +
+                   "\nInterrupted, the same command goes on where it stood. Exit code: 0 all is "
+                   "there, 69 some of it is not, 130 interrupted");
+  auto* history = group(app, "history", "what is stored of the past");
+  auto* coverage = leaf(*history, a, "coverage", "which days the database holds, month by month",
+                        [&a] { return cli::history_coverage(a.common, a.coverage); });
+  coverage->add_option("--symbol", a.coverage.symbol, "only this one");
+  coverage->add_flag("--json", a.coverage.json, "one JSON object");
+}
+
 void add_rest(CLI::App& app, Arguments& a) {
   auto* keys =
       leaf(app, a, "keys", "make CURVE key pairs for the bus", [&a] { return cli::keys(a.keys); });
@@ -224,6 +250,7 @@ int run(int argc, char** argv) {
   add_skip(app, arguments);
   add_database(app, arguments);
   add_auth(app, arguments);
+  add_history(app, arguments);
   add_rest(app, arguments);
   try {
     app.parse(argc, argv);

@@ -89,6 +89,9 @@ std::string describe(const bus::Envelope& envelope) {
              format(" confidence %.2f", envelope.sentiment().confidence());
     case Case::kDataQuality:
       return envelope.data_quality().check() + " " + envelope.data_quality().detail();
+    case Case::kJob:
+      return envelope.job().id() + " " + bus::Job::State_Name(envelope.job().state()) +
+             format(" %llu records", static_cast<unsigned long long>(envelope.job().records()));
     case Case::kEpochStart: return "epoch starts: " + envelope.epoch_start().reason();
     case Case::kAlert: return envelope.alert().rule() + " " + envelope.alert().text();
     default: break;
@@ -98,7 +101,7 @@ std::string describe(const bus::Envelope& envelope) {
 }
 
 /// 13:30:00.250 of the publish time.
-std::string time_of_day(std::int64_t ns) {
+std::string publish_time_of_day(std::int64_t ns) {
   const std::time_t seconds = ns / 1'000'000'000;
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
@@ -114,7 +117,7 @@ std::string record_summary(const journal::Record& record, std::size_t width) {
       envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size()));
   const auto topic = bus::parse_topic(record.topic);
   std::string line =
-      time_of_day(record.header.publish_time_ns) +
+      publish_time_of_day(record.header.publish_time_ns) +
       format(" %-6.12s %-6.20s ", topic ? std::string(topic->kind).c_str() : "-",
              topic && !topic->symbol.empty() ? std::string(topic->symbol).c_str() : "-") +
       (parsed ? describe(envelope) : "unreadable");
