@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/config/bind.hpp"
+#include "common/postgres/database_config.hpp"
 #include "common/service/settings.hpp"
 #include "services/gateway/core/origin.hpp"
 
@@ -23,6 +24,7 @@ struct Config {
   std::size_t queue_kib = 1024;
   std::chrono::milliseconds slow_after = std::chrono::seconds(10);
   std::chrono::milliseconds ping_every = std::chrono::seconds(20);
+  postgres::DatabaseConfig database;
   service::BusSettings bus;
 
   template <class Visitor>
@@ -47,6 +49,7 @@ struct Config {
           config::DurationBounds{milliseconds(100), hours(1)});
     field("ping_every", ping_every, "a client that is silent is asked, then closed",
           config::DurationBounds{milliseconds(100), hours(1)});
+    field.section("database", database, "PostgreSQL");
     field.section("bus", bus, "Where every publisher is.");
   }
 

@@ -1,6 +1,7 @@
 #include "common/service/bus_wiring.hpp"
 #include "common/service/run.hpp"
 #include "services/gateway/config.hpp"
+#include "services/gateway/history/history_reader.hpp"
 #include "services/gateway/monitor.hpp"
 #include "services/gateway/net/gateway.hpp"
 
@@ -51,19 +52,38 @@ gateway::ServerSettings server_settings(const gateway::Config& config, std::stri
   return settings;
 }
 
+std::shared_ptr<gateway::HistoryReader> history_reader(service::Runtime& runtime,
+                                                       const gateway::Config& config) {
+  const auto historical = service::subscriber_options(runtime, config.bus, "historical");
+  return std::make_shared<gateway::HistoryReader>(
+      runtime.context(),
+      gateway::HistoryOptions{.environment = runtime.environment(),
+                              .requests = historical.requests,
+                              .curve = historical.curve,
+                              .server_public_key = historical.server_public_key,
+                              .database = config.database.settings(
+                                  runtime.environment(), config.database.reader, "gateway")});
+}
+
 void start(service::Runtime& runtime, const gateway::Config& config) {
   auto settings = server_settings(config, runtime.build());
   auto monitor = std::make_shared<gateway::Monitor>(runtime);
   settings.on_check = [monitor] { monitor->check(); };
+  auto history = history_reader(runtime, config);
+  settings.history = [history](gateway::HistoryQuery query, auto answer) {
+    return history->submit(std::move(query), std::move(answer));
+  };
   auto parts = std::make_shared<gateway::Gateway>(runtime.context(), runtime.environment(),
                                                   std::move(settings), sources(runtime, config));
   monitor->watch(*parts);
   spdlog::info("The page is at {}", parts->url());
   runtime.health().info("url", parts->url());
-  // Stopped in the opposite order: the loop is told to end, has ended, is no longer watched.
+  // Stopped in the opposite order: nothing more is read of history, the loop is told to end, has
+  // ended, is no longer watched.
   runtime.on_stop([monitor] { monitor->end(); });
   runtime.thread("loop", [parts](const std::stop_token&) { parts->run(); });
   runtime.on_stop([parts] { parts->stop(); });
+  runtime.on_stop([history] { history->stop(); });
 }
 
 }  // namespace

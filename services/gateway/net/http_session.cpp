@@ -48,7 +48,10 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
       stream_.expires_never();
       return handlers_.upgrade(stream_.release_socket(), request);
     }
-    write(handlers_.answer(request), request.keep_alive());
+    stream_.expires_never();
+    handlers_.answer(request,
+                     [self = shared_from_this(), keep_alive = request.keep_alive()](
+                         HttpResponse response) { self->write(std::move(response), keep_alive); });
   }
 
   void refuse(ErrorCode error) {

@@ -13,15 +13,16 @@ using HttpResponse = boost::beast::http::response<boost::beast::http::string_bod
 
 /// What an HTTP connection needs of the server.
 struct HttpHandlers {
-  std::function<HttpResponse(const HttpRequest&)> answer;
+  /// Is given what to call with the answer, once: now, or later on the session's thread.
+  std::function<void(const HttpRequest&, std::function<void(HttpResponse)>)> answer;
   /// Whether the request is a WebSocket's that may go on; answer() then never sees it.
   std::function<bool(const HttpRequest&)> upgrades;
   std::function<void(boost::asio::ip::tcp::socket, const HttpRequest&)> upgrade;
   std::function<void()> ended;  ///< the connection is closed or upgraded
 };
 
-/// Answers the requests of one connection, in order; header at most 8 KiB, body 1 KiB, 10 s for
-/// each.
+/// Answers the requests of one connection, in order; header at most 8 KiB, body 1 KiB, 10 s to send
+/// each and to take its answer.
 void start_http_session(boost::asio::ip::tcp::socket socket, HttpHandlers handlers);
 
 }  // namespace depthwire::gateway

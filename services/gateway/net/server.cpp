@@ -6,7 +6,9 @@
 #include "services/gateway/net/http_session.hpp"
 #include "services/gateway/net/websocket_session.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
@@ -73,6 +75,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
   Impl(asio::io_context& loop, Hub& hub, ServerSettings settings, std::span<const Asset> assets)
       : settings_(std::move(settings)),
+        loop_(loop),
         hub_(hub),
         assets_(assets),
         acceptor_(loop),
@@ -90,7 +93,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     stopped_ = true;
     ErrorCode ignored;  // nothing depends on it any more
     acceptor_.close(ignored);
-    timer_.cancel();
+    timer_.cancel(ignored);
     hub_.close_all(close_going_away, "the gateway stops");
   }
 
@@ -136,8 +139,15 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     ++http_connections_;
     start_http_session(
         std::move(socket),
-        {.answer = [self = shared_from_this(),
-                    address](const HttpRequest& request) { return self->answer(request, address); },
+        {.answer =
+             [self = shared_from_this(), address](const HttpRequest& request,
+                                                  std::function<void(HttpResponse)> reply) {
+               if (self->is_history(request, address)) {
+                 self->history(request, std::move(reply));
+               } else {
+                 reply(self->answer(request, address));
+               }
+             },
          .upgrades =
              [self = shared_from_this(), address](const HttpRequest& request) {
                return self->refusal(request, address).empty() && self->is_upgrade(request);
@@ -201,6 +211,33 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     return response;
   }
 
+  static constexpr std::string_view history_path = "/api/history/bars";
+
+  bool is_history(const HttpRequest& request, const asio::ip::address& address) const {
+    const auto target = view(request.target());
+    return settings_.history && request.method() == http::verb::get &&
+           target.substr(0, target.find('?')) == history_path && refusal(request, address).empty();
+  }
+
+  /// Answered later: the database and the broker are asked.
+  void history(const HttpRequest& request, std::function<void(HttpResponse)> reply) {
+    const auto target = view(request.target());
+    const auto tell = [](const HistoryAnswer& answer) {
+      auto response = respond(http::int_to_status(static_cast<unsigned>(answer.status)),
+                              "application/json", answer.body);
+      if (answer.status == 503) response.set(http::field::retry_after, "2");
+      return response;
+    };
+    const auto mark = target.find('?');
+    const auto query =
+        parse_history_query(mark == target.npos ? std::string_view() : target.substr(mark + 1));
+    if (!query) return reply(tell(history_error(400, query.error())));
+    const bool taken = settings_.history(*query, [&loop = loop_, reply, tell](auto answer) {
+      asio::post(loop, [reply, tell, answer = std::move(answer)] { reply(tell(answer)); });
+    });
+    if (!taken) reply(tell(history_error(503, "too many ask for history; try again later")));
+  }
+
   HttpResponse get(std::string_view target) const {
     const auto path = target.substr(0, target.find('?'));
     if (path == "/api/status") return respond(http::status::ok, "application/json", status_json());
@@ -248,6 +285,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
   ServerSettings settings_;
+  asio::io_context& loop_;
   Hub& hub_;
   std::span<const Asset> assets_;
   tcp::acceptor acceptor_;

@@ -313,6 +313,29 @@ TEST_F(ServerTest, AReaderThatCatchesUpHasTheLatestBook) {
   EXPECT_EQ(received + missed, books);
 }
 
+TEST_F(ServerTest, HistoryIsAnsweredLaterAndWrongRequestsAtOnce) {
+  start([](ServerSettings& settings) {
+    settings.history = [](HistoryQuery query, std::function<void(HistoryAnswer)> answer) {
+      if (query.symbol == "BUSY") return false;
+      std::thread([query, answer] {
+        answer({200, history_json(query, {{0, "1", "1", "1", "1", 1, "history"}}, "")});
+      }).detach();
+      return true;
+    };
+  });
+  const std::string range = "&period=M1&from=0&to=60000";
+
+  const auto answer = WebSocketClient(port_).get("/api/history/bars?symbol=EURUSD" + range);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(answer, HasSubstr(R"({"symbol":"EURUSD","period":"m1","complete":true)"));
+  const auto busy = WebSocketClient(port_).get("/api/history/bars?symbol=BUSY" + range);
+  EXPECT_THAT(busy, StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(busy, HasSubstr("Retry-After"));
+  const auto wrong = WebSocketClient(port_).get("/api/history/bars?symbol=EURUSD");
+  EXPECT_THAT(wrong, StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(wrong, HasSubstr("period: expected"));
+}
+
 TEST_F(ServerTest, TheNumberOfClientsIsBounded) {
   start([](ServerSettings& settings) { settings.max_clients = 1; });
   WebSocketClient first(port_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services/gateway/core/history_query.hpp"
 #include "services/gateway/core/outbox.hpp"
 
 #include <chrono>
@@ -24,6 +25,9 @@ struct ServerSettings {
   Outbox::Limits outbox;
   std::chrono::milliseconds slow_after{10'000};  ///< a conflated client's write may take this long
   std::chrono::milliseconds ping_every{20'000};
+  /// Takes requests for bars; gives the answer later, on any thread. False: too many wait. Empty:
+  /// there is no history.
+  std::function<bool(HistoryQuery, std::function<void(HistoryAnswer)>)> history;
   std::string version;
   std::function<void()> on_check;  ///< called on the loop's thread twice a second
 };
