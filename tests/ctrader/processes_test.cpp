@@ -130,8 +130,11 @@ TEST_F(CtraderProcesses, HistoricalFetchesBarsAndTicksOfTheSimulator) {
   const auto requests = "tcp://127.0.0.1:" + std::to_string(tests::free_port());
   const auto historical = start(HISTORICAL, {{"DEPTHWIRE_BUS_HISTORICAL_REQUESTS", requests}});
   EXPECT_EQ(wait_ready(*historical, "\"ready\":true"), 200);
-  ASSERT_TRUE(
-      tests::eventually([&] { return count("sim.historical")[bus::Envelope::kSymbolInfo] == 2; }));
+  // It may say that it is ready before its connection and its journal have begun.
+  ASSERT_TRUE(tests::eventually([&] {
+    return std::filesystem::exists(dir_.path() / "journals/sim.historical") &&
+           count("sim.historical")[bus::Envelope::kSymbolInfo] == 2;
+  }));
   zmq::context_t context;
   bus::Requester requester(context, requests);
   const auto ask = [&](const std::string& name, const google::protobuf::MessageLite& body) {
