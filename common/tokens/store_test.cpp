@@ -25,8 +25,8 @@ class StoreTest : public testing::Test {
     const auto n = std::to_string(number);
     return {.access_token = "access-" + n,
             .refresh_token = "refresh-" + n,
-            .obtained_ms = 1'000 * number,
-            .expires_ms = 1'000 * number + 500,
+            .obtained_ms = std::int64_t{1'000} * number,
+            .expires_ms = std::int64_t{1'000} * number + 500,
             .account_id = 7};
   }
 
