@@ -35,15 +35,16 @@ EdgeTelemetry::EdgeTelemetry(service::Runtime& runtime, const std::string& loop)
 void EdgeTelemetry::state(SessionState state, const std::string& reason) {
   const bool disabled = reason.starts_with("disabled");
   const auto name = disabled ? std::string("disabled") : std::string(to_string(state));
-  health_.info("state", name);
-  health_.info("reason", reason);
   enabled_.set(disabled ? 0 : 1);
   up_.set(state == SessionState::ready ? 1 : 0);
+  // Before the facts: who reads that it is disabled finds it ready too.
   if (disabled || state == SessionState::ready) {
     health_.clear("ctrader");
   } else {
     health_.set("ctrader", name + ": " + reason);
   }
+  health_.info("state", name);
+  health_.info("reason", reason);
 }
 
 void EdgeTelemetry::report(const bus::Publisher& publisher, const Traffic& traffic) {
