@@ -54,8 +54,11 @@ class Transports : public CtraderProcesses {
         start(HISTORICAL, {{"DEPTHWIRE_BUS_HISTORICAL_REQUESTS", requests},
                            {"DEPTHWIRE_CTRADER_HISTORICAL_TRANSPORT", transport}});
     EXPECT_EQ(wait_ready(*historical, "\"ready\":true"), 200);
-    EXPECT_TRUE(tests::eventually(
-        [&] { return count("sim.historical")[bus::Envelope::kSymbolInfo] == 2; }));
+    // It may say that it is ready before its connection and its journal have begun.
+    EXPECT_TRUE(tests::eventually([&] {
+      return std::filesystem::exists(dir_.path() / "journals/sim.historical") &&
+             count("sim.historical")[bus::Envelope::kSymbolInfo] == 2;
+    }));
     bus::BarsCommand bars;
     bars.set_symbol("EURUSD");
     bars.set_period(bus::m1);
