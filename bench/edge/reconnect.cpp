@@ -94,6 +94,7 @@ Run connect_once() {
 
 void measure_reconnect() {
   std::vector<Run> all;
+  all.reserve(runs);
   for (int i = 0; i < runs; ++i) all.push_back(connect_once());
   std::ranges::sort(all, {}, &Run::seconds);
   const auto& run = all[all.size() / 2];
