@@ -31,6 +31,7 @@ Outcome whole(const PlannedRequest& request, std::uint64_t records = 1) {
 
 std::vector<Range> ranges(const std::vector<PlannedRequest>& requests) {
   std::vector<Range> all;
+  all.reserve(requests.size());
   for (const auto& request : requests) all.push_back(request.range);
   return all;
 }
@@ -173,7 +174,7 @@ TEST(JobBook, OldJobsAreForgottenAndIdsAreNotGivenTwice) {
 /// A broker that has a bar in some minutes and answers with the newest `chunk` of a window.
 class Market {
  public:
-  explicit Market(std::mt19937& random) : random_(random), chunk_(1 + (random() % 40)) {
+  explicit Market(std::mt19937& random) : chunk_(1 + (random() % 40)) {
     for (std::int64_t m = 0; m < 600; ++m) {
       if (m % 100 < 70 && random() % 4 != 0) opens_.insert(m * minute);  // with weekends
     }
@@ -196,7 +197,6 @@ class Market {
   [[nodiscard]] std::size_t chunk() const { return chunk_; }
 
  private:
-  std::mt19937& random_;
   std::size_t chunk_;
   std::set<std::int64_t> opens_;
 };

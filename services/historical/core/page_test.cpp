@@ -25,6 +25,7 @@ PastTick tick(std::int64_t time_ms, std::int64_t points) {
 
 std::vector<std::int64_t> opens(const BarsPage& page) {
   std::vector<std::int64_t> minutes;
+  minutes.reserve(page.bars.size());
   for (const auto& bar : page.bars) minutes.push_back(bar.open_time_ns() / 1'000'000 / one_minute);
   return minutes;
 }
