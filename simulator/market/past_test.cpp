@@ -38,10 +38,11 @@ TEST(Past, IsClosedAtTheWeekend) {
     open += past.bar(minute) ? 1 : 0;
   }
   EXPECT_EQ(open, 5 * 24 * 60);
-  const auto sunday = end_ns / minute_ns - (9 + 8) * 60;  // 14:00 UTC
+  constexpr std::int64_t hour = 60;
+  const auto sunday = end_ns / minute_ns - (9 + 8) * hour;  // 14:00 UTC
   EXPECT_FALSE(past.bar(sunday));
-  EXPECT_TRUE(past.bar(sunday + 8 * 60));  // 22:00, 17:00 in New York
-  EXPECT_FALSE(past.bar(sunday + 8 * 60 - 1));
+  EXPECT_TRUE(past.bar(sunday + 8 * hour));  // 22:00, 17:00 in New York
+  EXPECT_FALSE(past.bar(sunday + 8 * hour - 1));
 }
 
 TEST(Past, BarsAreThoseOfItsTicks) {
