@@ -137,8 +137,6 @@ void Store::refresh_started(std::int64_t now_ms) {
   database_.run("UPDATE standing SET refresh_started_ms = ?, refresh_wanted = 0", {now_ms});
 }
 
-void Store::refresh_ended() { database_.run("UPDATE standing SET refresh_started_ms = NULL"); }
-
 void Store::want_refresh() { database_.run("UPDATE standing SET refresh_wanted = 1"); }
 
 void Store::require_login(const std::string& reason) {

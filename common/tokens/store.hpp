@@ -45,9 +45,8 @@ class Store {
 
   /// Makes `grant` the current one; the current becomes the previous, and that one is forgotten.
   void put(const Grant& grant);
+  /// Until the next put(), require_login() or clear().
   void refresh_started(std::int64_t now_ms);
-  /// The refresh that was begun has ended without a new grant.
-  void refresh_ended();
   void want_refresh();
   void require_login(const std::string& reason);
   /// Forgets all grants.

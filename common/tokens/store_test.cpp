@@ -67,7 +67,7 @@ TEST_F(StoreTest, RemembersARefreshThatHasNotEnded) {
   open().refresh_started(5);
   EXPECT_EQ(open().standing().refresh_started_ms, 5);
 
-  open().refresh_ended();
+  open().require_login("refused");
   EXPECT_FALSE(open().standing().refresh_started_ms);
 }
 

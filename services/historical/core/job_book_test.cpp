@@ -18,7 +18,7 @@ constexpr std::int64_t week = 7 * day;
 const Series minutes{"EURUSD", bus::m1};
 const Series bids{"EURUSD"};
 
-/// Takes all that the book wants to ask for now.
+/// Takes requests until the book has no more of them.
 std::vector<PlannedRequest> take_all(JobBook& book) {
   std::vector<PlannedRequest> requests;
   while (auto request = book.next()) requests.push_back(*request);
