@@ -48,6 +48,13 @@ HttpResponse respond(http::status status, std::string_view content_type, std::st
   return response;
 }
 
+HttpResponse respond(const HistoryAnswer& answer) {
+  auto response = respond(http::int_to_status(static_cast<unsigned>(answer.status)),
+                          "application/json", answer.body);
+  if (answer.status == 503) response.set(http::field::retry_after, "2");
+  return response;
+}
+
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 tcp::endpoint checked_endpoint(const ServerSettings& settings) {
@@ -94,6 +101,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     ErrorCode ignored;  // nothing depends on it any more
     acceptor_.close(ignored);
     timer_.cancel(ignored);
+    questions_.clear();
     hub_.close_all(close_going_away, "the gateway stops");
   }
 
@@ -222,20 +230,25 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   /// Answered later: the database and the broker are asked.
   void history(const HttpRequest& request, std::function<void(HttpResponse)> reply) {
     const auto target = view(request.target());
-    const auto tell = [](const HistoryAnswer& answer) {
-      auto response = respond(http::int_to_status(static_cast<unsigned>(answer.status)),
-                              "application/json", answer.body);
-      if (answer.status == 503) response.set(http::field::retry_after, "2");
-      return response;
-    };
     const auto mark = target.find('?');
     const auto query =
         parse_history_query(mark == target.npos ? std::string_view() : target.substr(mark + 1));
-    if (!query) return reply(tell(history_error(400, query.error())));
-    const bool taken = settings_.history(*query, [&loop = loop_, reply, tell](auto answer) {
-      asio::post(loop, [reply, tell, answer = std::move(answer)] { reply(tell(answer)); });
-    });
-    if (!taken) reply(tell(history_error(503, "too many ask for history; try again later")));
+    if (!query) return reply(respond(history_error(400, query.error())));
+    // Whoever answers gets a number instead of the connection, which must end in this loop.
+    const auto number = ++last_question_;
+    questions_.emplace(number, std::move(reply));
+    const bool taken =
+        settings_.history(*query, [&loop = loop_, self = weak_from_this(), number](auto answer) {
+          asio::post(loop, [self, number, answer = std::move(answer)] {
+            if (const auto server = self.lock()) server->tell(number, answer);
+          });
+        });
+    if (!taken) tell(number, history_error(503, "too many ask for history; try again later"));
+  }
+
+  void tell(std::uint64_t number, const HistoryAnswer& answer) {
+    const auto question = questions_.extract(number);
+    if (!question.empty()) question.mapped()(respond(answer));
   }
 
   HttpResponse get(std::string_view target) const {
@@ -292,6 +305,9 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   asio::steady_timer timer_;
   std::chrono::steady_clock::time_point started_;
   std::map<asio::ip::address, std::size_t> clients_by_address_;
+  /// Who waits for history, by number.
+  std::map<std::uint64_t, std::function<void(HttpResponse)>> questions_;
+  std::uint64_t last_question_ = 0;
   std::size_t clients_ = 0;
   std::size_t http_connections_ = 0;
   bool stopped_ = false;

@@ -88,6 +88,7 @@ class ServerTest : public testing::Test {
     return std::stoull(position.substr(position.rfind(':') + 1));
   }
 
+  std::function<void(HistoryAnswer)> kept_answer_;  ///< outlives the loop
   boost::asio::io_context loop_{1};
   Board board_{"sim"};
   Hub hub_{board_};
@@ -95,6 +96,7 @@ class ServerTest : public testing::Test {
   std::uint16_t port_ = 0;
   std::uint64_t offset_ = 0;
   std::thread thread_;
+  std::jthread reader_;  ///< of history; joined before the loop goes
 };
 
 TEST_F(ServerTest, ServesThePageWithAStrictPolicy) {
@@ -314,12 +316,12 @@ TEST_F(ServerTest, AReaderThatCatchesUpHasTheLatestBook) {
 }
 
 TEST_F(ServerTest, HistoryIsAnsweredLaterAndWrongRequestsAtOnce) {
-  start([](ServerSettings& settings) {
-    settings.history = [](HistoryQuery query, std::function<void(HistoryAnswer)> answer) {
+  start([this](ServerSettings& settings) {
+    settings.history = [this](const HistoryQuery& query, const auto& answer) {
       if (query.symbol == "BUSY") return false;
-      std::thread([query, answer] {
+      reader_ = std::jthread([query, answer] {
         answer({200, history_json(query, {{0, "1", "1", "1", "1", 1, "history"}}, "")});
-      }).detach();
+      });
       return true;
     };
   });
@@ -334,6 +336,22 @@ TEST_F(ServerTest, HistoryIsAnsweredLaterAndWrongRequestsAtOnce) {
   const auto wrong = WebSocketClient(port_).get("/api/history/bars?symbol=EURUSD");
   EXPECT_THAT(wrong, StartsWith("HTTP/1.1 400"));
   EXPECT_THAT(wrong, HasSubstr("period: expected"));
+}
+
+// Whoever reads history drops its callback when it likes, in its own thread: the connection, which
+// belongs to the loop, must not end there.
+TEST_F(ServerTest, AConnectionEndsInTheLoopHoweverLongItsAnswerIsKept) {
+  start([this](ServerSettings& settings) {
+    settings.history = [this](const HistoryQuery&, const auto& answer) {
+      kept_answer_ = answer;
+      answer({200, "{}"});
+      return true;
+    };
+  });
+
+  EXPECT_THAT(
+      WebSocketClient(port_).get("/api/history/bars?symbol=EURUSD&period=M1&from=0&to=60000"),
+      StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(ServerTest, TheNumberOfClientsIsBounded) {
