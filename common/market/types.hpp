@@ -92,6 +92,10 @@ struct Spot {
   std::optional<Price> ask;
   std::optional<Price> session_close;  ///< only in the first event after a subscription
   bool operator==(const Spot&) const = default;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(bid, ask, session_close);
+  }
 };
 
 }  // namespace depthwire::market

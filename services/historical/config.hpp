@@ -4,15 +4,21 @@
 #include "common/ctrader/config.hpp"
 #include "common/service/settings.hpp"
 
+#include <chrono>
+
 namespace depthwire::historical {
 
-/// Historical's settings: those that it shares with others.
+/// Historical's settings.
 struct Config {
+  std::chrono::milliseconds heal_longest = std::chrono::hours(24 * 7);
   ctrader::Config ctrader;
   service::BusSettings bus;
 
   template <class Visitor>
   void describe(Visitor& field) {
+    field("heal_longest", heal_longest,
+          "outages of streaming up to so long are healed: the ticks they cost are fetched, and the "
+          "bars they tore built anew; 0s: none");
     field.section("ctrader", ctrader, "the account at the broker");
     field.section("bus", bus, "where the publishers are and where journals lie");
   }

@@ -12,6 +12,13 @@ namespace {
 
 using namespace depthwire;
 
+historical::HealingOptions healing_options(const service::Runtime& runtime,
+                                           const historical::Config& config) {
+  if (config.heal_longest.count() == 0) return {};
+  return {.streaming = service::subscriber_options(runtime, config.bus, "streaming"),
+          .longest = config.heal_longest};
+}
+
 /// The whole of historical, on one thread, until it is stopped.
 void serve(service::Runtime& runtime, const historical::Config& config,
            const std::stop_token& stop) {
@@ -22,10 +29,19 @@ void serve(service::Runtime& runtime, const historical::Config& config,
   auto& requests = runtime.metrics().counter("history_requests_total",
                                              "Requests for history that the broker has answered.");
   auto& jobs = runtime.metrics().gauge("history_open_jobs", "Jobs that are not over.");
+  auto& healed_ticks =
+      runtime.metrics().counter("healing_ticks_total", "Ticks published that an outage had cost.");
+  auto& healed_bars = runtime.metrics().counter(
+      "healing_bars_total", "Bars published anew since they lacked ticks of an outage.");
+  auto& not_healed = runtime.metrics().counter("healing_given_up_total",
+                                               "Outages of a symbol that history cannot heal.");
+  auto& gaps =
+      runtime.metrics().gauge("healing_gaps", "Symbols whose last outage is not healed yet.");
   historical::Session session(
       io, runtime.context(),
       {.publisher = service::publisher_options(runtime, config.bus, config.bus.historical),
        .client = ctrader::client_options(config.ctrader, runtime.which(), "historical"),
+       .healing = healing_options(runtime, config),
        .enabled = config.ctrader.enabled},
       {.state = [&](auto state, const auto& reason) { telemetry.state(state, reason); },
        .give_up = [&](const auto& reason) { runtime.fail(service::exit_code::config, reason); }});
@@ -37,6 +53,10 @@ void serve(service::Runtime& runtime, const historical::Config& config,
     ticks.raise_to(session.counts().ticks);
     requests.raise_to(session.counts().requests);
     jobs.set(static_cast<double>(session.open_jobs()));
+    healed_ticks.raise_to(session.healed().ticks);
+    healed_bars.raise_to(session.healed().bars);
+    not_healed.raise_to(session.healed().given_up);
+    gaps.set(static_cast<double>(session.gaps()));
   });
   session.stop("the process ends");
 }

@@ -1,5 +1,6 @@
 #include "services/aggregator/core/aggregator_stage.hpp"
 
+#include "common/codec/bar.hpp"
 #include "common/codec/envelope.hpp"
 #include "common/state/state.hpp"
 
@@ -13,13 +14,6 @@ using bus::Envelope;
 
 constexpr auto bar_topic = "bar";
 constexpr auto book_topic = "book";
-
-void set_prices(const std::optional<market::Prices>& from, bus::Prices& to) {
-  to.set_open(from->open.points);
-  to.set_high(from->high.points);
-  to.set_low(from->low.points);
-  to.set_close(from->close.points);
-}
 
 }  // namespace
 
@@ -198,14 +192,7 @@ void AggregatorStage::publish_bars(const std::string& name, const Symbol& symbol
     envelope_.set_symbol(name);
     envelope_.set_receive_time_ns(time_ns);
     envelope_.set_event_time_ns(symbol.event_time_ns);
-    auto& bar = *envelope_.mutable_bar();
-    bar.set_period(static_cast<bus::Period>(ended.period));
-    bar.set_open_time_ns(ended.open_time_ns);
-    if (ended.bid) set_prices(ended.bid, *bar.mutable_bid());
-    if (ended.ask) set_prices(ended.ask, *bar.mutable_ask());
-    bar.set_tick_count(ended.tick_count);
-    bar.set_closed(true);
-    bar.set_origin(bus::Bar::aggregator);
+    *envelope_.mutable_bar() = codec::to_bus(ended);
     envelope_.SerializeToString(&bytes_);
     outputs.publish(bar_topic, name, Envelope::kBar, bytes_);
   }

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "common/bus/stage.hpp"
+#include "common/market/bar_builder.hpp"
 #include "common/market/book.hpp"
 #include "common/state/serialize_map.hpp"
 #include "proto/bus/envelope.pb.h"
-#include "services/aggregator/core/bar_builder.hpp"
 #include "services/aggregator/core/book_view.hpp"
 
 #include <chrono>
@@ -50,7 +50,7 @@ class AggregatorStage final : public bus::Stage {
     std::string provider;
     market::Book book;
     bool book_known = false;  // a reset or a keyframe began it, and nothing was missed since
-    BarBuilder bars;
+    market::BarBuilder bars;
     bool book_changed = false;  // since it was last published
     std::int64_t book_published_ns = 0;
     std::int64_t event_time_ns = 0;  // of the newest input

@@ -22,6 +22,7 @@ class Reading {
     const bool of_a_page = (type == bus::Envelope::kBar || type == bus::Envelope::kTick) &&
                            (record.header.flags & journal::synthetic) != 0;
     if (type == bus::Envelope::kEpochStart) return cut_off();
+    if (type == bus::Envelope::kHealingState) return page_.clear();
     if (!of_a_page && type != bus::Envelope::kJob && type != bus::Envelope::kHistoryState) return;
     bus::Envelope envelope;
     if (!envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size()))) {
@@ -56,6 +57,18 @@ bool LoosePages::take(const bus::Envelope& record) {
   if (found == records_.end()) return false;
   if (--found->second == 0) records_.erase(found);
   return true;
+}
+
+bus::HealingState read_healing_state(const std::filesystem::path& directory, journal::Position last,
+                                     std::uint64_t offset) {
+  journal::Reader reader(directory);
+  reader.seek_offset(offset);
+  const auto next = reader.next(last);
+  bus::Envelope envelope;
+  if (const auto* record = std::get_if<journal::Record>(&next)) {
+    (void)envelope.ParseFromArray(record->payload.data(), static_cast<int>(record->payload.size()));
+  }
+  return envelope.healing_state();
 }
 
 HistoryJournal read_history_journal(const std::filesystem::path& directory, journal::Position last,

@@ -11,8 +11,8 @@
 
 namespace depthwire::historical {
 
-/// Bars and ticks that an earlier life had journaled when it died, without the Job record that ends
-/// their page: the page is fetched again, and these are left out of it.
+/// Bars and ticks that an earlier life had journaled when it died, without the Job or HealingState
+/// record that ends their page: the page is fetched again, and these are left out of it.
 class LoosePages {
  public:
   void add(const bus::Envelope& record);
@@ -29,6 +29,10 @@ struct HistoryJournal {
   JobBook book;
   LoosePages loose;
 };
+
+/// The HealingState at `offset` of the journal in `directory`; an empty one when there is none.
+[[nodiscard]] bus::HealingState read_healing_state(const std::filesystem::path& directory,
+                                                   journal::Position last, std::uint64_t offset);
 
 /// Reads the journal in `directory` up to `last`, from the newest HistoryState on, whose offset is
 /// `state_offset`; from the oldest record where there is none (0). What cannot be read ends the

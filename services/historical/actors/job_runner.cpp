@@ -1,8 +1,8 @@
 #include "services/historical/actors/job_runner.hpp"
 
-#include "common/bus/topic.hpp"
 #include "common/config/nearest.hpp"
 #include "common/ctrader/bars.hpp"
+#include "services/historical/actors/now.hpp"
 #include "services/historical/core/tick_decoder.hpp"
 
 #include <spdlog/spdlog.h>
@@ -22,12 +22,6 @@ constexpr std::chrono::seconds pause_after_trouble{5};
 
 /// The first millisecond at or after `ns`.
 std::int64_t ms_from(std::int64_t ns) { return ns / ns_per_ms + (ns % ns_per_ms > 0 ? 1 : 0); }
-
-std::uint64_t state_offset(const bus::Publisher& publisher) {
-  const auto environment = publisher.source().substr(0, publisher.source().find('.'));
-  const auto newest = publisher.newest(bus::topic(environment, "job", ""));
-  return newest.empty() ? 0 : newest.front().offset;
-}
 
 /// The bars of an answer. A bar of history does not say its own period.
 tl::expected<std::vector<bus::Bar>, ctrader::DecodeError> bars_of(
@@ -66,29 +60,13 @@ void add(bus::HistoryReply& reply, std::int64_t time_ns) {
 }  // namespace
 
 JobRunner::JobRunner(ctrader::Client& client, ctrader::EdgeLog& log,
-                     const ctrader::Catalogue& catalogue, const std::filesystem::path& journal)
-    : client_{client},
-      log_{log},
-      catalogue_{catalogue},
-      history_{read_history_journal(journal, log.publisher().recovered().last,
-                                    state_offset(log.publisher()))} {
+                     const ctrader::Catalogue& catalogue, HistoryJournal& history, Healing& healing)
+    : client_{client}, log_{log}, catalogue_{catalogue}, history_{history}, healing_{healing} {
   if (open_jobs() > 0) spdlog::info("historical: going on with {} jobs", open_jobs());
 }
 
 bool JobRunner::ready() const {
   return client_.state() == SessionState::ready && !catalogue_.empty();
-}
-
-/// The simulator's clock cannot be asked for. Where it is that of this machine, as it is unless
-/// recorded times are wanted, this is right; else it is later, and what is asked for is over.
-std::int64_t JobRunner::now_ms() {
-  if (log_.clock().is_simulated()) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-  }
-  log_.clock().advance(ctrader::Clock::now());
-  return log_.clock().stamp() / ns_per_ms;
 }
 
 // Commands.
@@ -268,7 +246,7 @@ void JobRunner::got_bars(const PlannedRequest& request, const ctrader::Envelope&
   auto bars = bars_of(message, request.series.period);
   if (!bars) return failed(request, "the broker sent " + std::string(to_string(bars.error())));
   auto page = bars_page(std::move(*bars), request.series.period, request.range, message.hasmore(),
-                        now_ms());
+                        now_ms(log_));
   std::vector<bus::Envelope> records(page.bars.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     records[i].set_event_time_ns(page.bars[i].open_time_ns());
@@ -284,7 +262,13 @@ void JobRunner::got_ticks(const PlannedRequest& request, const ctrader::Envelope
   }
   auto ticks = decode_ticks(message);
   if (!ticks) return failed(request, "the broker sent " + std::string(to_string(ticks.error())));
-  const auto page = ticks_page(std::move(*ticks), request.range, message.hasmore(), now_ms());
+  auto page = ticks_page(std::move(*ticks), request.range, message.hasmore(), now_ms(log_));
+  // What streaming has seen is stored already, or healing will tell of it.
+  const auto& healer = healing_.healer();
+  const auto& symbol = request.series.symbol;
+  page.ticks =
+      healer.unseen(symbol, static_cast<std::size_t>(request.series.side), std::move(page.ticks));
+  page.reach.covered.until_ms = std::min(page.reach.covered.until_ms, healer.horizon_ms(symbol));
   std::vector<bus::Envelope> records(page.ticks.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     records[i].set_event_time_ns(page.ticks[i].time_ms * ns_per_ms);
@@ -337,7 +321,7 @@ bool JobRunner::tell(bus::Job job) {
 
 void JobRunner::keep_state() {
   // The pages that a crash has cut off lie before this point, where a restart would not see them.
-  if (!history_.loose.empty() && open_jobs() == 0) history_.loose = {};
+  if (!history_.loose.empty() && open_jobs() == 0 && healing_.settled()) history_.loose = {};
   if (!history_.loose.empty() || !log_.publisher().take_segment_started()) return;
   restate();
 }
@@ -346,6 +330,7 @@ void JobRunner::restate() {
   bus::Envelope record;
   *record.mutable_history_state() = book_.state();
   log_.append("job", "", record);
+  healing_.append_state();
   log_.publisher().flush();
 }
 

@@ -5,6 +5,7 @@
 #include "common/ctrader/client.hpp"
 #include "common/ctrader/edge_log.hpp"
 #include "proto/bus/command.pb.h"
+#include "services/historical/actors/healing.hpp"
 #include "services/historical/actors/history_journal.hpp"
 #include "services/historical/core/job_book.hpp"
 
@@ -29,9 +30,9 @@ struct HistoryCounts {
 /// the broker is asked for nothing, and jobs wait. On the session's thread.
 class JobRunner {
  public:
-  /// Reads the journal of an earlier life. The others outlive the runner.
+  /// Goes on with the jobs of an earlier life. All outlive the runner.
   JobRunner(ctrader::Client& client, ctrader::EdgeLog& log, const ctrader::Catalogue& catalogue,
-            const std::filesystem::path& journal);
+            HistoryJournal& history, Healing& healing);
 
   /// False when there is no such command of history.
   bool command(const std::string& name, const std::string& body, const bus::AnswerCommand& answer);
@@ -73,12 +74,12 @@ class JobRunner {
   /// False when the disk is full: nothing was kept.
   bool tell(bus::Job job);
   void answer_waiters();
-  [[nodiscard]] std::int64_t now_ms();
 
   ctrader::Client& client_;
   ctrader::EdgeLog& log_;
   const ctrader::Catalogue& catalogue_;
-  HistoryJournal history_;
+  HistoryJournal& history_;
+  Healing& healing_;
   JobBook& book_ = history_.book;
   std::map<std::string, Waiter> waiters_;  // by job
   std::optional<ctrader::TimePoint> pause_until_;

@@ -1,5 +1,7 @@
 #include "services/historical/actors/session.hpp"
 
+#include "common/bus/topic.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -16,6 +18,12 @@ ctrader::ConnectionName name_of(const SessionOptions& options) {
   return {options.client.name, connection.host + ":" + std::to_string(connection.port)};
 }
 
+std::uint64_t state_offset(const bus::Publisher& publisher) {
+  const auto environment = publisher.source().substr(0, publisher.source().find('.'));
+  const auto newest = publisher.newest(bus::topic(environment, "job", ""));
+  return newest.empty() ? 0 : newest.front().offset;
+}
+
 }  // namespace
 
 Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOptions options,
@@ -27,7 +35,11 @@ Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOp
       log_{publisher_, options_.publisher.journal, options_.publisher.environment == "sim",
            name_of(options_)},
       client_{io, options_.client, *this},
-      jobs_{client_, log_, catalogue_, options_.publisher.journal} {}
+      history_{read_history_journal(options_.publisher.journal, publisher_.recovered().last,
+                                    state_offset(publisher_))},
+      healing_{context,  options_.healing,          client_, log_, catalogue_,
+               history_, options_.publisher.journal},
+      jobs_{client_, log_, catalogue_, history_, healing_} {}
 
 Session::~Session() = default;
 
@@ -44,6 +56,7 @@ void Session::stop(const std::string& reason) {
   client_.stop();
   touch();
   if (options_.enabled) log_.connection(SessionState::disconnected, reason, true);
+  healing_.append_state();
   commit();
   publisher_.close(reason);
 }
@@ -57,6 +70,7 @@ void Session::tick() {
   ask_again();
   log_.tick();
   if (publisher_.take_resumed()) restate();
+  healing_.tick();
   jobs_.tick();
 }
 

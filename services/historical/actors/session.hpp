@@ -18,6 +18,7 @@ namespace depthwire::historical {
 struct SessionOptions {
   bus::PublisherOptions publisher;  ///< its `commands` are set here
   ctrader::ClientOptions client;
+  HealingOptions healing;
   bool enabled = true;
   /// Until the list of symbols is asked for again, should it be refused.
   std::chrono::milliseconds ask_again_after{10'000};
@@ -45,6 +46,9 @@ class Session final : private ctrader::ClientHandler {
   void tick();
 
   [[nodiscard]] const HistoryCounts& counts() const { return jobs_.counts(); }
+  [[nodiscard]] const HealingCounts& healed() const { return healing_.counts(); }
+  /// Symbols whose last outage is not healed yet.
+  [[nodiscard]] std::size_t gaps() const { return healing_.healer().gaps(); }
   [[nodiscard]] std::size_t open_jobs() const { return jobs_.open_jobs(); }
   /// Symbols published so far.
   [[nodiscard]] std::uint64_t symbols() const { return symbols_; }
@@ -79,6 +83,8 @@ class Session final : private ctrader::ClientHandler {
   std::map<std::string, std::string> published_symbols_;  // serialized, by name
   std::optional<ctrader::TimePoint> ask_again_at_;        // the list of symbols did not come
   std::uint64_t symbols_ = 0;
+  HistoryJournal history_;
+  Healing healing_;
   JobRunner jobs_;
 };
 

@@ -5,9 +5,6 @@
 namespace depthwire::historical {
 namespace {
 
-/// After a reconnect history was seen to lag the live stream by some seconds.
-constexpr std::int64_t history_lag_ms = 10'000;
-
 Reach reach_of(const Range& settled, std::int64_t over_ms) {
   return {settled, common(settled, {settled.from_ms, over_ms})};
 }
@@ -40,6 +37,7 @@ TicksPage ticks_page(std::vector<PastTick> ticks, const Range& asked, bool has_m
     }
   }
   const auto over_ms = now_ms - history_lag_ms;
+  std::erase_if(ticks, [&](const auto& tick) { return tick.time_ms >= over_ms; });
   return {std::move(ticks), reach_of(settled, over_ms)};
 }
 

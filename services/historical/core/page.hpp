@@ -32,9 +32,13 @@ struct TicksPage {
 [[nodiscard]] BarsPage bars_page(std::vector<bus::Bar> bars, bus::Period period, const Range& asked,
                                  bool has_more, std::int64_t now_ms);
 
+/// After a reconnect history was seen to lag the live stream by some seconds: so long it may lack
+/// ticks.
+inline constexpr std::int64_t history_lag_ms = 10'000;
+
 /// The same for ticks. Of a cut answer the oldest millisecond may not be whole: its ticks are left
-/// to the next request, unless there is no other millisecond in it. Ticks of the last seconds may
-/// still come in.
+/// to the next request, unless there is no other millisecond in it. What is newer
+/// than history_lag_ms is left out: it may not be all.
 [[nodiscard]] TicksPage ticks_page(std::vector<PastTick> ticks, const Range& asked, bool has_more,
                                    std::int64_t now_ms);
 

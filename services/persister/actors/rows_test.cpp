@@ -18,6 +18,8 @@ TEST_F(RowsTest, ASpotBecomesOneTickForEachSideThatMoved) {
   auto ask = envelope();
   ask.mutable_spot()->set_ask_points(108'754);
   auto none = envelope();
+  // The first of a subscription tells what was before it.
+  none.mutable_spot()->set_bid_points(108'700);
   none.mutable_spot()->set_session_close_points(108'000);
   for (const auto& spot : {both, ask, none}) add(streaming, spot);
 

@@ -130,6 +130,8 @@ Rows::Outcome Rows::dispatch(const std::string& source, const journal::Record& r
     case bus::Envelope::kBook: return one(m.book, Table::market_depth, received, write_depth);
     case bus::Envelope::kSpot: {
       if (!parse(opened->payload, m.spot)) return malformed;
+      // The first event of a subscription tells the last tick before it: a row already, or missed.
+      if (m.spot.has_session_close_points()) return {};
       const auto tick = [&](bus::Side side, std::int64_t points) {
         return row(Table::ticks, head.event_time_ns,
                    [&](RowWriter& writer) { write_tick(writer, head, side, points); });

@@ -1,24 +1,17 @@
-#include "services/aggregator/core/bar_builder.hpp"
+#include "common/market/bar_builder.hpp"
 
 #include "common/market/trading_day.hpp"
 
 #include <gtest/gtest.h>
 
-namespace depthwire::aggregator {
+namespace depthwire::market {
 namespace {
-
-using market::Bar;
-using market::ns_per_hour;
-using market::ns_per_second;
-using market::Period;
-using market::Price;
-using market::Prices;
 
 constexpr std::int64_t grace = ns_per_second;
 // 2014-05-08 12:30:00 UTC
 constexpr std::int64_t start = 1'399'552'200 * ns_per_second;
 
-market::Spot both(std::int64_t bid, std::int64_t ask) { return {Price{bid}, Price{ask}, {}}; }
+Spot both(std::int64_t bid, std::int64_t ask) { return {Price{bid}, Price{ask}, {}}; }
 
 std::vector<Bar> of(Period period, const std::vector<Bar>& bars) {
   std::vector<Bar> out;
@@ -124,4 +117,4 @@ TEST(BarBuilder, FourHourAndDayBarsFollowTheNewYorkDay) {
 }
 
 }  // namespace
-}  // namespace depthwire::aggregator
+}  // namespace depthwire::market

@@ -1,17 +1,12 @@
-#include "services/aggregator/core/bar_builder.hpp"
+#include "common/market/bar_builder.hpp"
 
 #include "common/market/trading_day.hpp"
 
 #include <algorithm>
 #include <cassert>
 
-namespace depthwire::aggregator {
+namespace depthwire::market {
 namespace {
-
-using market::ns_per_day;
-using market::ns_per_hour;
-using market::ns_per_second;
-using market::Period;
 
 std::int64_t length_ns(Period period) {
   switch (period) {
@@ -28,10 +23,10 @@ std::int64_t length_ns(Period period) {
 
 bool follows_trading_day(Period period) { return period == Period::h4 || period == Period::d1; }
 
-void extend(std::optional<market::Prices>& prices, std::optional<market::Price> price) {
+void extend(std::optional<Prices>& prices, std::optional<Price> price) {
   if (!price) return;
   if (!prices) {
-    prices = market::Prices{*price, *price, *price, *price};
+    prices = Prices{*price, *price, *price, *price};
     return;
   }
   prices->high = std::max(prices->high, *price);
@@ -43,20 +38,19 @@ void extend(std::optional<market::Prices>& prices, std::optional<market::Price> 
 
 std::int64_t bar_open(Period period, std::int64_t time_ns) {
   const auto length = length_ns(period);
-  if (follows_trading_day(period)) return market::trading_bar_open(time_ns, length);
+  if (follows_trading_day(period)) return trading_bar_open(time_ns, length);
   const auto into = time_ns % length;
   return time_ns - (into < 0 ? into + length : into);
 }
 
 std::int64_t bar_end(Period period, std::int64_t open_time_ns) {
-  const auto day_end = market::next_trading_day_start(open_time_ns);
+  const auto day_end = next_trading_day_start(open_time_ns);
   if (period == Period::d1) return day_end;
   const auto end = open_time_ns + length_ns(period);
   return follows_trading_day(period) ? std::min(end, day_end) : end;
 }
 
-void BarBuilder::take(const market::Spot& spot, std::int64_t event_time_ns,
-                      std::vector<market::Bar>& ended) {
+void BarBuilder::take(const Spot& spot, std::int64_t event_time_ns, std::vector<Bar>& ended) {
   const std::uint64_t changes = (spot.bid ? 1U : 0U) + (spot.ask ? 1U : 0U);
   note(spot);
   for (std::size_t i = 0; i < built_periods.size(); ++i) {
@@ -67,7 +61,7 @@ void BarBuilder::take(const market::Spot& spot, std::int64_t event_time_ns,
   }
 }
 
-void BarBuilder::note(const market::Spot& spot) {
+void BarBuilder::note(const Spot& spot) {
   if (spot.bid) bid_ = spot.bid;
   if (spot.ask) ask_ = spot.ask;
 }
@@ -80,7 +74,7 @@ void BarBuilder::add(Forming& forming, Period period, std::int64_t event_time_ns
       ++late_spots_;
       return;
     }
-    forming.bar = market::Bar{.period = period, .open_time_ns = open};
+    forming.bar = Bar{.period = period, .open_time_ns = open};
     forming.end_ns = bar_end(period, open);
   } else if (event_time_ns < forming.bar->open_time_ns) {
     ++late_spots_;
@@ -91,13 +85,13 @@ void BarBuilder::add(Forming& forming, Period period, std::int64_t event_time_ns
   forming.bar->tick_count += changes;
 }
 
-void BarBuilder::end(Forming& forming, std::vector<market::Bar>& ended) {
+void BarBuilder::end(Forming& forming, std::vector<Bar>& ended) {
   ended.push_back(*forming.bar);
   forming.ended_before_ns = forming.end_ns;
   forming.bar.reset();
 }
 
-void BarBuilder::tick(std::int64_t receive_time_ns, std::vector<market::Bar>& ended) {
+void BarBuilder::tick(std::int64_t receive_time_ns, std::vector<Bar>& ended) {
   for (auto& forming : forming_) {
     if (forming.bar && forming.end_ns + grace_ns_ <= receive_time_ns) end(forming, ended);
   }
@@ -118,4 +112,4 @@ void BarBuilder::forget_prices() {
   ask_.reset();
 }
 
-}  // namespace depthwire::aggregator
+}  // namespace depthwire::market

@@ -7,17 +7,16 @@
 #include <optional>
 #include <vector>
 
-namespace depthwire::aggregator {
+namespace depthwire::market {
 
 /// The bars that are built from spots.
-inline constexpr std::array built_periods{
-    market::Period::s1, market::Period::m1, market::Period::m5, market::Period::m15,
-    market::Period::h1, market::Period::h4, market::Period::d1};
+inline constexpr std::array built_periods{Period::s1, Period::m1, Period::m5, Period::m15,
+                                          Period::h1, Period::h4, Period::d1};
 
 /// Start of the bar of `period` that holds `time_ns`, and of the one after it. Up to 1 h they lie
 /// on the UTC clock; 4 h and 1 d follow the trading day that rolls at 17:00 New York.
-[[nodiscard]] std::int64_t bar_open(market::Period period, std::int64_t time_ns);
-[[nodiscard]] std::int64_t bar_end(market::Period period, std::int64_t open_time_ns);
+[[nodiscard]] std::int64_t bar_open(Period period, std::int64_t time_ns);
+[[nodiscard]] std::int64_t bar_end(Period period, std::int64_t open_time_ns);
 
 /// Builds the bars of one symbol from its spots. Spots fall into bars by event time; a bar ends
 /// when a spot of a later bar arrives, or `grace` after its end by receive time. No spot in a
@@ -29,13 +28,13 @@ class BarBuilder {
 
   /// Takes a spot and adds the bars that it ends to `ended`. Sides that it does not carry keep
   /// their last price.
-  void take(const market::Spot& spot, std::int64_t event_time_ns, std::vector<market::Bar>& ended);
+  void take(const Spot& spot, std::int64_t event_time_ns, std::vector<Bar>& ended);
 
   /// Learns prices that are older than this moment and belong to no bar.
-  void note(const market::Spot& spot);
+  void note(const Spot& spot);
 
   /// Adds the bars that end by the clock at `receive_time_ns`.
-  void tick(std::int64_t receive_time_ns, std::vector<market::Bar>& ended);
+  void tick(std::int64_t receive_time_ns, std::vector<Bar>& ended);
   /// When tick() next has something to do; nothing while no bar is open.
   [[nodiscard]] std::optional<std::int64_t> due() const;
 
@@ -52,7 +51,7 @@ class BarBuilder {
 
  private:
   struct Forming {
-    std::optional<market::Bar> bar;
+    std::optional<Bar> bar;
     std::int64_t end_ns = 0;
     std::int64_t ended_before_ns = 0;  // bars that open before this are over
 
@@ -62,15 +61,14 @@ class BarBuilder {
     }
   };
 
-  void end(Forming& forming, std::vector<market::Bar>& ended);
-  void add(Forming& forming, market::Period period, std::int64_t event_time_ns,
-           std::uint64_t changes);
+  void end(Forming& forming, std::vector<Bar>& ended);
+  void add(Forming& forming, Period period, std::int64_t event_time_ns, std::uint64_t changes);
 
   std::int64_t grace_ns_;
-  std::optional<market::Price> bid_;
-  std::optional<market::Price> ask_;
+  std::optional<Price> bid_;
+  std::optional<Price> ask_;
   std::array<Forming, built_periods.size()> forming_;
   std::uint64_t late_spots_ = 0;
 };
 
-}  // namespace depthwire::aggregator
+}  // namespace depthwire::market
