@@ -144,6 +144,13 @@ struct CheckOptions {
 /// Walks from the configuration to arriving depth; 0 when every step passes, else 1.
 int check(const Common& common, const CheckOptions& options);
 
+struct DoctorOptions {
+  bool json = false;
+};
+/// Answers by symptom: what is found, what it means, what to do. Neither connects to a broker nor
+/// changes anything. 0 when nothing fails, else 1.
+int doctor(const Common& common, const DoctorOptions& options);
+
 struct AuthOptions {
   std::string environment;      ///< empty: the configured one
   std::int64_t account_id = 0;  ///< login: the account to use; 0: asks, where there are several
