@@ -148,7 +148,7 @@ const char* mark_text(Mark mark) {
 
 void print_findings(const std::vector<Finding>& findings) {
   for (const auto& finding : findings) {
-    std::printf("%s  %-13s %s\n", mark_text(finding.mark), finding.about.c_str(),
+    std::printf("%s  %-13s %s\n", mark_text(finding.mark), (finding.about + ":").c_str(),
                 finding.found.c_str());
     if (!finding.means.empty()) std::printf("      means: %s\n", finding.means.c_str());
     if (!finding.todo.empty()) std::printf("      do:    %s\n", finding.todo.c_str());

@@ -15,8 +15,9 @@ constexpr auto advices = std::to_array<Advice>({
     {"CH_OA_CLIENT_NOT_FOUND", "the application id is not known to the broker",
      "compare CTRADER_..._APPLICATION_ID with the broker's page of your applications"},
     {"CH_ACCESS_TOKEN_INVALID", "the access token is unknown, expired or taken back",
-     "`depthwire auth login`"},
-    {"OA_AUTH_TOKEN_EXPIRED", "the access token has expired", "`depthwire auth login`"},
+     "`depthwire auth login`, or renew the one of the configuration"},
+    {"OA_AUTH_TOKEN_EXPIRED", "the access token has expired",
+     "`depthwire auth login`, or renew the one of the configuration"},
     {"CH_CTID_TRADER_ACCOUNT_NOT_FOUND", "the grant does not open this account",
      "account_id is the ctidTraderAccountId, not the login number; `depthwire auth login` lists "
      "both"},

@@ -89,13 +89,15 @@ TEST(Doctor, ARefusedConnectionNamesTheCodeWhatItMeansAndWhatHelps) {
   streaming.ready = false;
   streaming.connection = "error";
   streaming.reason = "CH_ACCESS_TOKEN_INVALID: token is wrong";
+  streaming.last_error = "error: CH_ACCESS_TOKEN_INVALID: token is wrong";
 
   const auto finding = about(seen, "connection of streaming");
 
   EXPECT_EQ(finding.mark, Mark::fail);
   EXPECT_THAT(finding.found, HasSubstr("CH_ACCESS_TOKEN_INVALID: token is wrong"));
   EXPECT_THAT(finding.means, HasSubstr("expired"));
-  EXPECT_EQ(finding.todo, "`depthwire auth login`");
+  EXPECT_THAT(finding.todo, HasSubstr("`depthwire auth login`"));
+  EXPECT_EQ(ills(seen).size(), 2U) << "its process and its connection are told of once";
   EXPECT_EQ(about(seen, "depth").mark, Mark::fail);
   EXPECT_EQ(about(seen, "environment").mark, Mark::pass) << "the token is wrong, not the place";
 }

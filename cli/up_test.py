@@ -129,7 +129,7 @@ class UpTest(unittest.TestCase):
         head = self.status()["streaming"]["head"]
         self.assertGreater(head, 0)
         self.assertIn("all processes have ended", self.depthwire("down"))
-        self.assertIn("FAIL  processes     nothing runs", self.depthwire("doctor", expect=1))
+        self.assertIn("FAIL  processes:    nothing runs", self.depthwire("doctor", expect=1))
         verified = self.depthwire("journal", "verify", self.root / "var/journals", "--json")
         journals = {row["source"]: row for row in map(json.loads, verified.splitlines())}
         self.assertEqual({row["damage"] for row in journals.values()}, {""})
