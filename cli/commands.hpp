@@ -40,6 +40,7 @@ int tail(const Common& common, const TailOptions& options);
 struct JournalOptions {
   std::filesystem::path directory;
   std::string topic;        ///< dump: only topics that begin with this
+  std::string kind;         ///< dump: only topics of this kind, as topic_kind() takes it
   std::uint64_t after = 0;  ///< dump: offsets above this
   std::uint64_t count = 0;  ///< dump: at most so many; 0: all
   bool json = false;

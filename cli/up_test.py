@@ -111,7 +111,7 @@ class UpTest(unittest.TestCase):
 
         book = json.loads(self.depthwire("tail", "--kind", "book", "--count", "1", "--json"))
         self.assertTrue(book["topic"].startswith("sim.book."))
-        shown = self.depthwire("tail", "--kind", "spot", "--count", "5").splitlines()
+        shown = self.depthwire("tail", "--kind", "ProtoOASpotEvent", "--count", "5").splitlines()
         self.assertEqual(len(shown), 5)
         self.assertRegex(shown[-1], r"^\d\d:\d\d:\d\d\.\d{3} spot +\w+ +(\d+\.\d+|-) / (\d+\.\d+|-)$")
         self.tail_tells_what_cannot_come()
