@@ -50,8 +50,8 @@ struct Config {
   config::Secret client_secret{"simulator-secret"};
   config::Secret access_token{"simulator-token"};
   config::Secret refresh_token{"simulator-refresh-token"};
-  Scope scope = Scope::accounts;
   std::int64_t account_id = 1'000'001;
+  Scope scope = Scope::accounts;
   bool depth_requires_spots = false;
   bool extra_fields = true;
 
