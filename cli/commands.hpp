@@ -40,6 +40,7 @@ int tail(const Common& common, const TailOptions& options);
 struct JournalOptions {
   std::filesystem::path directory;
   std::string topic;        ///< dump: only topics that begin with this
+  std::string kind;         ///< dump: only topics of this kind, as topic_kind() takes it
   std::uint64_t after = 0;  ///< dump: offsets above this
   std::uint64_t count = 0;  ///< dump: at most so many; 0: all
   bool json = false;
@@ -143,6 +144,13 @@ struct CheckOptions {
 };
 /// Walks from the configuration to arriving depth; 0 when every step passes, else 1.
 int check(const Common& common, const CheckOptions& options);
+
+struct DoctorOptions {
+  bool json = false;
+};
+/// Answers by symptom: what is found, what it means, what to do. Neither connects to a broker nor
+/// changes anything. 0 when nothing fails, else 1.
+int doctor(const Common& common, const DoctorOptions& options);
 
 struct AuthOptions {
   std::string environment;      ///< empty: the configured one

@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/record_text.hpp"
+#include "cli/topic_kind.hpp"
+#include "common/bus/topic.hpp"
 #include "common/journal/reader.hpp"
 #include "common/journal/segment.hpp"
 #include "common/service/exit_error.hpp"
@@ -143,6 +145,12 @@ int journal_stat(const JournalOptions& options) {
 }
 
 int journal_dump(const JournalOptions& options) {
+  const std::string kind = topic_kind(options.kind);
+  const auto asked_for = [&](std::string_view topic) {
+    if (!topic.starts_with(options.topic)) return false;
+    const auto parts = bus::parse_topic(topic);
+    return kind.empty() || (parts && parts->kind == kind);
+  };
   std::uint64_t printed = 0;
   for (const auto& directory : journals(options.directory)) {
     const std::string source = source_of(directory);
@@ -157,9 +165,7 @@ int journal_dump(const JournalOptions& options) {
       }
       const auto* record = std::get_if<journal::Record>(&next);
       if (record == nullptr) break;
-      if (record->position().offset <= options.after || !record->topic.starts_with(options.topic)) {
-        continue;
-      }
+      if (record->position().offset <= options.after || !asked_for(record->topic)) continue;
       const std::string text =
           options.json ? record_json(source, *record) : record_line(source, *record);
       if (std::puts(text.c_str()) < 0) return service::exit_code::disk;

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace depthwire::cli {
@@ -43,6 +44,21 @@ class JournalCommands : public ::testing::Test {
   std::filesystem::path directory_ = dir_.path() / "sim.streaming";
   journal::Position head_;
 };
+
+TEST_F(JournalCommands, DumpTakesAKindByItsNameOrByTheBrokers) {
+  const auto lines = [this](const std::string& kind) {
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(journal_dump({.directory = directory_, .kind = kind}), service::exit_code::ok);
+    const auto printed = testing::internal::GetCapturedStdout();
+    return std::count(printed.begin(), printed.end(), '\n');
+  };
+
+  EXPECT_EQ(lines("spot"), 100);
+  EXPECT_EQ(lines("ProtoOASpotEvent"), 100);
+  EXPECT_EQ(lines("depth"), 0);
+  EXPECT_EQ(exit_code_of([this] { return journal_dump({.directory = directory_, .kind = "x"}); }),
+            service::exit_code::usage);
+}
 
 TEST_F(JournalCommands, TrimRemovesWholeSegmentsBeforeAPosition) {
   const auto all = segments();

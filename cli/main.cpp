@@ -34,6 +34,7 @@ struct Arguments {
   cli::KeysOptions keys;
   cli::AuthOptions auth;
   cli::CheckOptions check;
+  cli::DoctorOptions doctor;
   Action action;
 };
 
@@ -64,9 +65,15 @@ void add_pipeline(CLI::App& app, Arguments& a) {
   status->add_flag("--json", a.status.json, "one JSON object");
   status->footer(status->get_footer() +
                  "\nExit code: 0 what was started is ready, 1 something is not, 3 nothing runs");
+  auto* doctor =
+      leaf(app, a, "doctor", "what ails the installation, symptom by symptom, and what helps",
+           [&a] { return cli::doctor(a.common, a.doctor); });
+  doctor->add_flag("--json", a.doctor.json, "one JSON object");
+  doctor->footer(doctor->get_footer() + "\nExit code: 0 nothing fails, 1 something does");
   auto* tail = leaf(app, a, "tail", "follow the bus", [&a] { return cli::tail(a.common, a.tail); });
   tail->add_option("--env", a.tail.environment, "sim, demo or live; default: as configured");
-  tail->add_option("--kind", a.tail.kind, "spot, depth, book, signal, ...");
+  tail->add_option("--kind", a.tail.kind,
+                   "spot, depth, book, signal, ..., or ProtoOASpotEvent, ...");
   tail->add_option("--symbol", a.tail.symbol, "EURUSD, ...");
   tail->add_option("--count", a.tail.count, "end after so many records");
   tail->add_flag("--json", a.tail.json, "one JSON object per record");
@@ -86,6 +93,7 @@ void add_journal(CLI::App& app, Arguments& a) {
   add("stat", "positions, sizes and topics", [&a] { return cli::journal_stat(a.journal); });
   auto* dump = add("dump", "print the records", [&a] { return cli::journal_dump(a.journal); });
   dump->add_option("--topic", a.journal.topic, "only topics that begin with this");
+  dump->add_option("--kind", a.journal.kind, "spot, depth, book, ..., or ProtoOASpotEvent, ...");
   dump->add_option("--after", a.journal.after, "only offsets above this");
   dump->add_option("--count", a.journal.count, "at most so many");
 

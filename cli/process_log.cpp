@@ -81,6 +81,20 @@ std::string last_problem(const std::filesystem::path& log, std::uintmax_t from) 
   return problem.empty() ? newest : problem;
 }
 
+std::map<std::string, int> count_lines(const std::filesystem::path& log,
+                                       const std::vector<std::string>& words) {
+  constexpr std::uintmax_t newest = 1U << 20U;
+  const auto end = log_end(log);
+  auto in = open_behind(log, end > newest ? end - newest : 0);
+  std::map<std::string, int> lines;
+  for (std::string line; std::getline(in, line);) {
+    for (const auto& word : words) {
+      if (line.find(word) != std::string::npos) ++lines[word];
+    }
+  }
+  return lines;
+}
+
 std::map<std::string, Lives> lives_of(const std::filesystem::path& supervisor_log,
                                       std::uintmax_t from) {
   auto in = open_behind(supervisor_log, from);

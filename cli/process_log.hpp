@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace depthwire::cli {
 
@@ -14,6 +15,10 @@ namespace depthwire::cli {
 /// been rotated since) and since it last said that it starts: the newest error, in our formats or
 /// PostgreSQL's, or text that is no log line; else the newest line; "" for none.
 [[nodiscard]] std::string last_problem(const std::filesystem::path& log, std::uintmax_t from = 0);
+
+/// How many of the newest lines of `log`, within its last MiB, have each of `words` in them.
+[[nodiscard]] std::map<std::string, int> count_lines(const std::filesystem::path& log,
+                                                     const std::vector<std::string>& words);
 
 /// What supervisord has seen of one process.
 struct Lives {

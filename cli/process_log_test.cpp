@@ -86,5 +86,14 @@ TEST_F(ProcessLog, CountsRestartsSinceAStartOnPurpose) {
   EXPECT_EQ(lives_of(log_)["gateway"].restarts, 0);
 }
 
+TEST_F(ProcessLog, LinesWithAWordAreCountedByIt) {
+  add(start + "a BLOCKED_PAYLOAD_TYPE\nb BLOCKED_PAYLOAD_TYPE BLOCKED_PAYLOAD_TYPE\nc other\n");
+
+  const auto lines = count_lines(log_, {"BLOCKED_PAYLOAD_TYPE", "never"});
+
+  EXPECT_EQ(lines, (std::map<std::string, int>{{"BLOCKED_PAYLOAD_TYPE", 2}}));
+  EXPECT_TRUE(count_lines(dir_.path() / "missing.log", {"c"}).empty());
+}
+
 }  // namespace
 }  // namespace depthwire::cli

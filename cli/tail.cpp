@@ -3,6 +3,7 @@
 #include "cli/record_summary.hpp"
 #include "cli/record_text.hpp"
 #include "cli/settings.hpp"
+#include "cli/topic_kind.hpp"
 #include "common/bus/subscriber.hpp"
 #include "common/bus/topic.hpp"
 
@@ -10,7 +11,6 @@
 #include <unistd.h>
 #include <zmq.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -35,22 +35,12 @@ struct Selection {
   }
 };
 
-Selection selection(const TailOptions& options, const std::string& environment) {
+Selection selection(const std::string& environment, const std::string& kind,
+                    const std::string& symbol) {
   Selection selected{environment + ".", ""};
-  if (!options.kind.empty()) selected.prefix += options.kind + ".";
-  if (!options.symbol.empty()) selected.end = "." + options.symbol + "|";
+  if (!kind.empty()) selected.prefix += kind + ".";
+  if (!symbol.empty()) selected.end = "." + symbol + "|";
   return selected;
-}
-
-void check_kind(const std::string& kind) {
-  if (kind.empty() ||
-      std::find(topic_kinds.begin(), topic_kinds.end(), kind) != topic_kinds.end()) {
-    return;
-  }
-  std::string known;
-  for (const auto each : topic_kinds) known += (known.empty() ? "" : ", ") + std::string(each);
-  throw service::ExitError(service::exit_code::usage,
-                           "--kind: there is no " + kind + "; known: " + known);
 }
 
 /// Columns of the terminal; without one a line is as long as it gets.
@@ -151,7 +141,7 @@ void follow(zmq::context_t& context, const bus::SubscriberOptions& options,
 }  // namespace
 
 int tail(const Common& common, const TailOptions& options) {
-  check_kind(options.kind);
+  const std::string kind = topic_kind(options.kind);
   const Place place = find_place(common.root, common.config);
   AllSettings settings;
   settings.load(place.config);
@@ -162,7 +152,7 @@ int tail(const Common& common, const TailOptions& options) {
                                  environment + ". Name the other one's with --config.");
   }
   const auto& bus = settings.streaming.bus;
-  const Selection selected = selection(options, environment);
+  const Selection selected = selection(environment, kind, options.symbol);
 
   struct sigaction action {};
   action.sa_handler = [](int) { stop_asked = true; };

@@ -111,7 +111,7 @@ class UpTest(unittest.TestCase):
 
         book = json.loads(self.depthwire("tail", "--kind", "book", "--count", "1", "--json"))
         self.assertTrue(book["topic"].startswith("sim.book."))
-        shown = self.depthwire("tail", "--kind", "spot", "--count", "5").splitlines()
+        shown = self.depthwire("tail", "--kind", "ProtoOASpotEvent", "--count", "5").splitlines()
         self.assertEqual(len(shown), 5)
         self.assertRegex(shown[-1], r"^\d\d:\d\d:\d\d\.\d{3} spot +\w+ +(\d+\.\d+|-) / (\d+\.\d+|-)$")
         self.tail_tells_what_cannot_come()
@@ -124,9 +124,12 @@ class UpTest(unittest.TestCase):
         count = self.depthwire("db", "shell", "--", "-Atc", "SELECT COUNT(*) FROM market_depth;")
         self.assertGreaterEqual(int(count), before["market_depth"])
 
+        self.doctor_finds_nothing_wrong()
+
         head = self.status()["streaming"]["head"]
         self.assertGreater(head, 0)
         self.assertIn("all processes have ended", self.depthwire("down"))
+        self.assertIn("FAIL  processes:    nothing runs", self.depthwire("doctor", expect=1))
         verified = self.depthwire("journal", "verify", self.root / "var/journals", "--json")
         journals = {row["source"]: row for row in map(json.loads, verified.splitlines())}
         self.assertEqual({row["damage"] for row in journals.values()}, {""})
@@ -135,6 +138,13 @@ class UpTest(unittest.TestCase):
         self.assertGreater(self.status()["streaming"]["head"], head)
         self.depthwire("down")
         self.assertIn("nothing was running", self.depthwire("down"))
+
+    def doctor_finds_nothing_wrong(self):
+        findings = json.loads(self.depthwire("doctor", "--json"))["findings"]
+        marks = {finding["about"]: finding["mark"] for finding in findings}
+        for about in ("processes", "connections", "environment", "grant", "depth", "rows", "limits"):
+            self.assertEqual(marks.get(about), "pass", findings)
+        self.assertIn("two authentications", self.depthwire("doctor"))
 
     def tail_tells_what_cannot_come(self):
         tail = [BINARIES / "depthwire", "--root", self.root, "tail"]
@@ -268,7 +278,7 @@ class UpTest(unittest.TestCase):
 
     def test_who_only_reads_writes_nothing(self):
         (self.root / "depthwire.yaml").unlink()
-        for words in (["config", "check"], ["status"], ["down"], ["db", "status"]):
+        for words in (["config", "check"], ["status"], ["doctor"], ["down"], ["db", "status"]):
             subprocess.run([BINARIES / "depthwire", "--root", self.root, *words], capture_output=True,
                            text=True, timeout=60)
             self.assertEqual(list(self.root.iterdir()), [], words)

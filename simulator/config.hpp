@@ -13,6 +13,7 @@ namespace depthwire::simulator {
 
 enum class TimeStamps : std::uint8_t { recorded, now };
 enum class Start : std::uint8_t { on_subscribe, at_once };
+enum class Scope : std::uint8_t { accounts, trading };
 enum class Pause : std::uint8_t { automatic, on, off };
 
 /// The simulator's settings: the only place that names, defaults, bounds and explains them.
@@ -50,6 +51,7 @@ struct Config {
   config::Secret access_token{"simulator-token"};
   config::Secret refresh_token{"simulator-refresh-token"};
   std::int64_t account_id = 1'000'001;
+  Scope scope = Scope::accounts;
   bool depth_requires_spots = false;
   bool extra_fields = true;
 
@@ -109,6 +111,8 @@ struct Config {
     field("client_secret", client_secret, "its secret; not set: simulator-secret");
     field("access_token", access_token, "the one token that is good; not set: simulator-token");
     field("refresh_token", refresh_token, "good for one refresh; not set: simulator-refresh-token");
+    field("scope", scope, "what the access token is good for: to look, or to trade too",
+          config::Names<Scope>{{{"accounts", Scope::accounts}, {"trading", Scope::trading}}});
     field("account_id", account_id, "the one account that it opens", config::Bounds{.min = 1});
     field("depth_requires_spots", depth_requires_spots,
           "refuse depth without spots, as the broker's documentation says");

@@ -117,9 +117,12 @@ ServerSettings make_settings(const Config& config) {
       checked(json_address(config.listen, config.listen_json));
   if (!config.web.empty()) settings.web = checked(parse_address(config.web));
   settings.redirect_uri = config.redirect_uri;
-  settings.session.credentials = {config.client_id, config.client_secret.reveal(),
-                                  config.access_token.reveal(), config.refresh_token.reveal(),
-                                  config.account_id};
+  settings.session.credentials = {config.client_id,
+                                  config.client_secret.reveal(),
+                                  config.access_token.reveal(),
+                                  config.refresh_token.reveal(),
+                                  config.account_id,
+                                  config.scope == Scope::trading};
   settings.session.depth_requires_spots = config.depth_requires_spots;
   settings.session.extra_fields = config.extra_fields;
   settings.past = {.seed = config.seed, .length_ns = std::chrono::nanoseconds(config.past).count()};

@@ -58,15 +58,21 @@ WebAnswer OAuth::consent(const Query& query, bool allowed, TimePoint now) {
     return page(400, "This redirect_uri is not registered for the application.");
   }
   const auto state = percent(parameter(query, "state"));
+  const auto scope = parameter(query, "scope");
+  // None at all is the lesser one.
+  if (!scope.empty() && scope != "accounts" && scope != "trading") {
+    return page(400, "The scope is accounts or trading.");
+  }
   if (!allowed) {
     return page(
         200, "The application asks for access to the account " + std::to_string(known_.account_id) +
+                 (scope == "trading" ? ", to trade too" : "") +
                  ". <a href=\"/grantingaccess/allow?client_id=" + percent(known_.client_id) +
-                 "&amp;redirect_uri=" + percent(redirect_uri_) + "&amp;state=" + state +
-                 "\">Allow access</a>");
+                 "&amp;redirect_uri=" + percent(redirect_uri_) + "&amp;scope=" + scope +
+                 "&amp;state=" + state + "\">Allow access</a>");
   }
   const auto code = "simulator-code-" + std::to_string(++made_);
-  codes_.emplace(code, now + code_life);
+  codes_.emplace(code, Code{now + code_life, scope == "trading"});
   auto answer = page(302, "Access is granted.");
   answer.location = redirect_uri_ + "?code=" + code + (state.empty() ? "" : "&state=" + state);
   return answer;
@@ -80,10 +86,11 @@ WebAnswer OAuth::tokens(const Query& query, TimePoint now) {
   std::optional<Tokens::Pair> pair;
   if (parameter(query, "grant_type") == "authorization_code") {
     const auto code = codes_.extract(parameter(query, "code"));
-    if (code.empty() || now >= code.mapped() || parameter(query, "redirect_uri") != redirect_uri_) {
+    if (code.empty() || now >= code.mapped().good_until ||
+        parameter(query, "redirect_uri") != redirect_uri_) {
       return refused("ACCESS_DENIED", "the code is not known, used up or too old");
     }
-    pair = tokens_.grant();
+    pair = tokens_.grant(code.mapped().may_trade);
   } else if (parameter(query, "grant_type") == "refresh_token") {
     pair = tokens_.refresh(parameter(query, "refresh_token"));
     if (!pair) return refused("CH_ACCESS_TOKEN_INVALID", "refresh token is not known, or used up");

@@ -36,7 +36,11 @@ class OAuth {
   Credentials known_;
   std::string redirect_uri_;  // registered
   Tokens& tokens_;
-  std::map<std::string, TimePoint> codes_;  // unused, and until when they are good
+  struct Code {
+    TimePoint good_until;
+    bool may_trade = false;
+  };
+  std::map<std::string, Code> codes_;  // unused
   unsigned made_ = 0;
 };
 

@@ -84,6 +84,29 @@ TEST_F(OAuthTest, ARefreshReplacesOnePairAndLeavesTheOthers) {
   EXPECT_EQ(refresh("refresh-2")["errorCode"], "CH_ACCESS_TOKEN_INVALID") << "used up";
 }
 
+TEST_F(OAuthTest, OnlyTheScopeForTradingTrades) {
+  const auto granted = [this](const std::string& scope) {
+    auto query = consent_query();
+    query["scope"] = scope;
+    const auto location = oauth_.answer("/grantingaccess/allow", query, now_).location;
+    const auto from = location.find("code=") + 5;
+    return exchange(location.substr(from, location.find('&') - from));
+  };
+  const auto may_trade = [this](const nlohmann::json& pair) {
+    return tokens_.may_trade(pair["accessToken"].get<std::string>(), now_);
+  };
+
+  const auto trading = granted("trading");
+
+  EXPECT_TRUE(may_trade(trading));
+  EXPECT_TRUE(may_trade(refresh(trading["refreshToken"]))) << "a refresh keeps it";
+  EXPECT_FALSE(may_trade(granted("accounts")));
+  EXPECT_FALSE(may_trade(exchange(code()))) << "none was asked for";
+  auto wrong = consent_query();
+  wrong["scope"] = "everything";
+  EXPECT_EQ(oauth_.answer("/grantingaccess/", wrong, now_).status, 400U);
+}
+
 TEST_F(OAuthTest, AWrongSecretGetsNothing) {
   EXPECT_EQ(tokens({{"client_secret", "wrong"},
                     {"grant_type", "refresh_token"},

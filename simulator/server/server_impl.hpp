@@ -70,6 +70,7 @@ class Server::Impl {
   [[nodiscard]] bool is_full() const;
   bool look_ahead();
   void deliver();
+  void publish(const trading::Notices& notices, const std::optional<std::string>& message_id);
   void flush_all();
   void cut_clients_that_do_not_read();
   void on_market_end();
@@ -113,6 +114,7 @@ class Server::Impl {
   RequestFaults faults_;
   Tokens tokens_;
   MarginCalls margin_calls_{100, 75, 50};
+  trading::Account account_;
   PaceClock clock_;
 
   boost::asio::io_context io_{1};

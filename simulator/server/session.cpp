@@ -46,6 +46,8 @@ Session::Session(const SessionSettings& settings, const Shared& shared, TimePoin
       faults_(shared.faults),
       tokens_(shared.tokens),
       margin_calls_(shared.margin_calls),
+      account_(shared.account),
+      publish_(shared.publish),
       encoder_(settings.credentials.account_id),
       limit_(settings.limits),
       subscriptions_(board_.size()),
@@ -127,6 +129,11 @@ void Session::dispatch(const Request& request) {
     case PROTO_OA_GET_POSITION_UNREALIZED_PNL_REQ: return unrealized_pnl(request);
     case PROTO_OA_MARGIN_CALL_LIST_REQ: return margin_calls(request);
     case PROTO_OA_MARGIN_CALL_UPDATE_REQ: return update_margin_call(request);
+    case PROTO_OA_NEW_ORDER_REQ: return trade(request, &trading::Account::new_order);
+    case PROTO_OA_AMEND_ORDER_REQ: return trade(request, &trading::Account::amend_order);
+    case PROTO_OA_CANCEL_ORDER_REQ: return trade(request, &trading::Account::cancel_order);
+    case PROTO_OA_AMEND_POSITION_SLTP_REQ: return trade(request, &trading::Account::amend_levels);
+    case PROTO_OA_CLOSE_POSITION_REQ: return trade(request, &trading::Account::close_position);
     case PROTO_OA_ASSET_LIST_REQ: return assets(request);
     case PROTO_OA_ASSET_CLASS_LIST_REQ: return asset_classes(request);
     case PROTO_OA_SYMBOL_CATEGORY_REQ: return categories(request);
@@ -188,6 +195,30 @@ void Session::say_goodbye(std::string_view reason) {
 void Session::close(std::string_view reason) {
   closing_ = true;
   close_reason_ = reason;
+}
+
+// Requests that trade need the account, and a token that was granted for it.
+template <class Message>
+void Session::trade(const Request& request,
+                    trading::Answer (trading::Account::*act)(const Message&)) {
+  const auto message = parse_for_account<Message>(request);
+  if (!message) return;
+  if (!tokens_.may_trade(account_token_, last_request_)) {
+    return refuse_order({"TRADING_NOT_ALLOWED", "the access token was granted for looking only"});
+  }
+  const auto answer = (account_.*act)(*message);
+  if (!answer) return refuse_order(answer.error());
+  publish_(*answer, message_id_);
+}
+
+void Session::refuse_order(const trading::Refusal& refusal) {
+  ProtoOAOrderErrorEvent error;
+  error.set_ctidtraderaccountid(settings_.credentials.account_id);
+  error.set_errorcode(refusal.code);
+  error.set_description(refusal.why);
+  if (refusal.order_id) error.set_orderid(*refusal.order_id);
+  if (refusal.position_id) error.set_positionid(*refusal.position_id);
+  reply(PROTO_OA_ORDER_ERROR_EVENT, error);
 }
 
 // An event: no request's id.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "proto/ctrader/common.pb.h"
+#include "proto/ctrader/model.pb.h"
 #include "simulator/faults/request_faults.hpp"
 #include "simulator/market/bars.hpp"
 #include "simulator/market/board.hpp"
@@ -8,6 +9,7 @@
 #include "simulator/server/rate_limit.hpp"
 #include "simulator/server/tally.hpp"
 #include "simulator/server/tokens.hpp"
+#include "simulator/trading/account.hpp"
 
 #include <array>
 #include <chrono>
@@ -28,6 +30,7 @@ struct Credentials {
   std::string access_token = "simulator-token";
   std::string refresh_token = "simulator-refresh-token";
   std::int64_t account_id = 1'000'001;
+  bool may_trade = false;  ///< the scope of the access token: trading, not only accounts
 };
 
 struct SessionSettings {
@@ -50,6 +53,10 @@ struct Shared {
   RequestFaults& faults;
   Tokens& tokens;
   MarginCalls& margin_calls;
+  trading::Account& account;
+  /// Tells all sessions (on_account) of `notices`. The id is that of the request that they come of.
+  std::function<void(const trading::Notices& notices, const std::optional<std::string>& message_id)>
+      publish;
 };
 
 /// One client's connection as the cTrader Open API serves it: frames in, frames out, no socket and
@@ -69,6 +76,9 @@ class Session {
   void refuse_text(std::string_view why);
   /// What the market did; the board knows it already.
   void on_event(const Event& event);
+  /// What happened to the account, by whomever. The events that come of a request carry its id on
+  /// every connection, so that clients see ids that are not theirs. Source: PROTOCOL.md 2.
+  void on_account(const trading::Notices& notices, const std::optional<std::string>& message_id);
   /// Cuts the silent and the unauthenticated, sends heartbeats. To be called at least every second.
   void on_tick(TimePoint now);
   /// Tells the client that the server goes away, and closes.
@@ -124,11 +134,16 @@ class Session {
   void symbols_for_conversion(const Request& request);
   void dynamic_leverage(const Request& request);
   void trader(const Request& request);
+  [[nodiscard]] ctrader::ProtoOATrader trader_now() const;
   void reconcile(const Request& request);
   void expected_margin(const Request& request);
   void unrealized_pnl(const Request& request);
   void margin_calls(const Request& request);
   void update_margin_call(const Request& request);
+
+  template <class Message>
+  void trade(const Request& request, trading::Answer (trading::Account::*act)(const Message&));
+  void refuse_order(const trading::Refusal& refusal);
 
   void subscribe_spots(const Request& request);
   void unsubscribe_spots(const Request& request);
@@ -147,8 +162,6 @@ class Session {
   void orders_of_position(const Request& request);
   void order_details(const Request& request);
   void cash_flow(const Request& request);
-  template <class Message, class Answer>
-  void empty_list(const Request& request, std::uint32_t answer_type);
 
   // Reads a request of the authorised account, or answers why not.
   template <class Message>
@@ -176,6 +189,8 @@ class Session {
   RequestFaults& faults_;
   Tokens& tokens_;
   MarginCalls& margin_calls_;
+  trading::Account& account_;
+  std::function<void(const trading::Notices&, const std::optional<std::string>&)> publish_;
   EventEncoder encoder_;
   RateLimit limit_;
   std::function<void(const ctrader::ProtoMessage&)> on_message_;

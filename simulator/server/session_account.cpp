@@ -2,55 +2,79 @@
 #include "simulator/server/reference_data.hpp"
 #include "simulator/server/session.hpp"
 #include "simulator/server/session_parse.hpp"
+#include "simulator/trading/money.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
+#include <variant>
 
 namespace depthwire::simulator {
 
 using namespace ctrader;
 
-namespace {
+using trading::deposit_asset;
+using trading::money_digits;
 
-constexpr std::string_view deposit_asset = "USD";
-constexpr unsigned money_digits = 2;
-constexpr unsigned account_leverage = 100;
-
-// In cents of the deposit asset. `volume` is in cents of a unit, `rate` what a unit costs.
-std::int64_t margin_cents(std::int64_t volume, double rate) {
-  return std::llround(static_cast<double>(volume) * rate / account_leverage);
+ProtoOATrader Session::trader_now() const {
+  ProtoOATrader trader;
+  trader.set_ctidtraderaccountid(settings_.credentials.account_id);
+  trader.set_balance(account_.balance());
+  trader.set_moneydigits(money_digits);
+  trader.set_balanceversion(account_.balance_version());
+  const auto known = assets_of(symbol_names(board_));
+  trader.set_depositassetid(std::ranges::find(known, deposit_asset, &Asset::name)->id);
+  trader.set_leverageincents(trading::account_leverage * 100);
+  trader.set_totalmargincalculationtype(SUM);
+  trader.set_accounttype(HEDGED);
+  trader.set_traderlogin(settings_.credentials.account_id + 2'000'000);
+  trader.set_brokername("simulator");
+  if (settings_.extra_fields) {
+    trader.GetReflection()->MutableUnknownFields(&trader)->AddVarint(23, 1);
+  }
+  return trader;
 }
-
-}  // namespace
 
 void Session::trader(const Request& request) {
   const auto message = parse_for_account<ProtoOATraderReq>(request);
   if (!message) return;
   ProtoOATraderRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  auto& trader = *answer.mutable_trader();
-  trader.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  trader.set_balance(1'000'000);
-  trader.set_moneydigits(money_digits);
-  trader.set_balanceversion(0);
-  const auto known = assets_of(symbol_names(board_));
-  trader.set_depositassetid(std::ranges::find(known, deposit_asset, &Asset::name)->id);
-  trader.set_leverageincents(account_leverage * 100);
-  trader.set_accounttype(HEDGED);
-  trader.set_traderlogin(message->ctidtraderaccountid() + 2'000'000);
-  trader.set_brokername("simulator");
-  if (settings_.extra_fields) {
-    trader.GetReflection()->MutableUnknownFields(&trader)->AddVarint(23, 1);
-  }
+  *answer.mutable_trader() = trader_now();
   reply(PROTO_OA_TRADER_RES, answer);
 }
 
-// Orders are not served, so nothing is open.
+void Session::on_account(const trading::Notices& notices,
+                         const std::optional<std::string>& message_id) {
+  if (!account_ok_ || closing_) return;
+  for (const auto& notice : notices) {
+    ProtoMessage envelope;
+    if (const auto* execution = std::get_if<ProtoOAExecutionEvent>(&notice)) {
+      envelope.set_payloadtype(PROTO_OA_EXECUTION_EVENT);
+      execution->SerializeToString(envelope.mutable_payload());
+      if (message_id && !execution->isserverevent()) envelope.set_clientmsgid(*message_id);
+    } else if (const auto* trail = std::get_if<ProtoOATrailingSLChangedEvent>(&notice)) {
+      envelope.set_payloadtype(PROTO_OA_TRAILING_SL_CHANGED_EVENT);
+      trail->SerializeToString(envelope.mutable_payload());
+    } else {
+      ProtoOATraderUpdatedEvent event;
+      event.set_ctidtraderaccountid(settings_.credentials.account_id);
+      *event.mutable_trader() = trader_now();
+      envelope.set_payloadtype(PROTO_OA_TRADER_UPDATE_EVENT);
+      event.SerializeToString(envelope.mutable_payload());
+    }
+    write(envelope);
+  }
+}
+
 void Session::reconcile(const Request& request) {
   const auto message = parse_for_account<ProtoOAReconcileReq>(request);
   if (!message) return;
   ProtoOAReconcileRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
+  for (auto& position : account_.positions()) *answer.add_position() = std::move(position);
+  for (auto& order : account_.pending_orders(message->returnprotectionorders())) {
+    *answer.add_order() = std::move(order);
+  }
   reply(PROTO_OA_RECONCILE_RES, answer);
 }
 
@@ -60,6 +84,14 @@ void Session::unrealized_pnl(const Request& request) {
   ProtoOAGetPositionUnrealizedPnLRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   answer.set_moneydigits(money_digits);
+  for (const auto& position : account_.positions()) {
+    const auto profit = account_.profit_of(position);
+    if (!profit) continue;
+    auto& open = *answer.add_positionunrealizedpnl();
+    open.set_positionid(position.positionid());
+    open.set_grossunrealizedpnl(*profit);
+    open.set_netunrealizedpnl(*profit);  // no commission, no swap
+  }
   reply(PROTO_OA_GET_POSITION_UNREALIZED_PNL_RES, answer);
 }
 
@@ -95,9 +127,8 @@ void Session::expected_margin(const Request& request) {
   if (!message) return;
   const auto symbol = known_symbol(message->symbolid());
   if (!symbol) return;
-  const auto base = pair_of(board_.at(*symbol).info().name).first;
-  const auto buy = conversion_rate(board_, base, deposit_asset, market::Side::ask);
-  const auto sell = conversion_rate(board_, base, deposit_asset, market::Side::bid);
+  const auto buy = trading::base_rate(board_, *symbol, BUY);
+  const auto sell = trading::base_rate(board_, *symbol, SELL);
   if (!buy || !sell) return refuse("NO_QUOTES", "no prices lead to the deposit asset");
   ProtoOAExpectedMarginRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
@@ -105,8 +136,8 @@ void Session::expected_margin(const Request& request) {
   for (const auto volume : message->volume()) {
     auto& margin = *answer.add_margin();
     margin.set_volume(volume);
-    margin.set_buymargin(margin_cents(volume, *buy));
-    margin.set_sellmargin(margin_cents(volume, *sell));
+    margin.set_buymargin(trading::margin_cents(volume, *buy));
+    margin.set_sellmargin(trading::margin_cents(volume, *sell));
   }
   reply(PROTO_OA_EXPECTED_MARGIN_RES, answer);
 }

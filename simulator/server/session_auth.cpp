@@ -39,7 +39,8 @@ void Session::account_list(const Request& request) {
   }
   ProtoOAGetAccountListByAccessTokenRes answer;
   answer.set_accesstoken(message->accesstoken());
-  answer.set_permissionscope(SCOPE_VIEW);
+  answer.set_permissionscope(tokens_.may_trade(message->accesstoken(), last_request_) ? SCOPE_TRADE
+                                                                                      : SCOPE_VIEW);
   auto& account = *answer.add_ctidtraderaccount();
   account.set_ctidtraderaccountid(static_cast<std::uint64_t>(known.account_id));
   account.set_islive(false);

@@ -26,7 +26,10 @@ class SessionTest : public testing::Test {
   explicit SessionTest(const SessionSettings& settings)
       : board(symbols(), start_ns),
         tally(board.size()),
-        session(settings, {board, tally, faults, tokens, margin_calls}, now) {}
+        tokens({settings.credentials.access_token, settings.credentials.refresh_token,
+                settings.credentials.may_trade}),
+        trading_account(account, board),
+        session(settings, shared(), now) {}
 
   static std::vector<SymbolInfo> symbols() {
     std::vector<SymbolInfo> all;
@@ -115,9 +118,23 @@ class SessionTest : public testing::Test {
         ctrader::PROTO_OA_SUBSCRIBE_LIVE_TRENDBAR_REQ, id, period);
   }
 
+  /// What a session shares with others; what happens to the account is told to `session`.
+  Shared shared() {
+    return {board,
+            tally,
+            faults,
+            tokens,
+            margin_calls,
+            trading_account,
+            [this](const auto& notices, const auto& message_id) {
+              session.on_account(notices, message_id);
+            }};
+  }
+
   void market(Event event) {
     board.apply(event);
     session.on_event(event);
+    session.on_account(trading_account.on_event(event), std::nullopt);
   }
   void pass(std::chrono::milliseconds time) { now += time; }
 
@@ -125,8 +142,9 @@ class SessionTest : public testing::Test {
   Board board;
   Tally tally;
   RequestFaults faults;
-  Tokens tokens{{Credentials().access_token, Credentials().refresh_token}};
+  Tokens tokens;
   MarginCalls margin_calls{100, 75, 50};
+  trading::Account trading_account;
   Session session;
 };
 

@@ -2,6 +2,7 @@
 #include "simulator/server/reference_data.hpp"
 #include "simulator/server/session.hpp"
 #include "simulator/server/session_parse.hpp"
+#include "simulator/trading/money.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -138,9 +139,10 @@ void Session::symbols_by_id(const Request& request) {
     symbol.set_pipposition(std::max(info.digits - 1, 0));
     symbol.set_enableshortselling(true);
     symbol.set_lotsize(info.lot_cents);
-    symbol.set_minvolume(std::max<std::int64_t>(info.lot_cents / 100, 1));
-    symbol.set_stepvolume(std::max<std::int64_t>(info.lot_cents / 100, 1));
-    symbol.set_maxvolume(info.lot_cents * 1000);
+    const auto terms = trading::terms_of(info);
+    symbol.set_minvolume(terms.volume_min);
+    symbol.set_stepvolume(terms.volume_step);
+    symbol.set_maxvolume(terms.volume_max);
     symbol.set_leverageid(leverage_id);
     symbol.set_tradingmode(ENABLED);
     symbol.set_scheduletimezone("UTC");

@@ -20,6 +20,7 @@ class Tokens {
   struct Pair {
     std::string access;
     std::string refresh;
+    bool may_trade = false;  ///< the scope "trading", not only "accounts"
   };
 
   explicit Tokens(Pair first) : first_(first), living_{std::move(first)} {}
@@ -27,8 +28,13 @@ class Tokens {
   [[nodiscard]] bool is_good(std::string_view access, TimePoint now) const {
     return now >= good_from_ && std::ranges::find(living_, access, &Pair::access) != living_.end();
   }
+  /// True for a good access token that was granted with the scope "trading".
+  [[nodiscard]] bool may_trade(std::string_view access, TimePoint now) const {
+    const auto found = std::ranges::find(living_, access, &Pair::access);
+    return is_good(access, now) && found->may_trade;
+  }
   /// Another grant. The n-th pair are the first ones with `-n` behind.
-  Pair grant() { return living_.emplace_back(next()); }
+  Pair grant(bool may_trade) { return living_.emplace_back(next(may_trade)); }
   /// A new pair for the refresh token; its old pair is dead. Nothing if it is none or used up,
   /// which leaves all as it is.
   std::optional<Pair> refresh(std::string_view refresh);
@@ -40,9 +46,9 @@ class Tokens {
   void restore() { good_from_ = TimePoint::min(); }
 
  private:
-  Pair next() {
+  Pair next(bool may_trade) {
     const auto suffix = "-" + std::to_string(++pairs_);
-    return {first_.access + suffix, first_.refresh + suffix};
+    return {first_.access + suffix, first_.refresh + suffix, may_trade};
   }
 
   Pair first_;
@@ -54,7 +60,7 @@ class Tokens {
 inline std::optional<Tokens::Pair> Tokens::refresh(std::string_view refresh) {
   const auto found = std::ranges::find(living_, refresh, &Pair::refresh);
   if (found == living_.end()) return std::nullopt;
-  *found = next();
+  *found = next(found->may_trade);
   restore();
   return *found;
 }

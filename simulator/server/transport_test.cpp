@@ -32,6 +32,8 @@ std::string client_frame(char first, const std::string& payload) {
 
 class TransportTest : public SessionTest {
  protected:
+  explicit TransportTest(const SessionSettings& settings = {}) : SessionTest(settings) {}
+
   /// What the client is sent for `bytes`.
   std::string exchange(Transport& transport, const std::string& bytes) {
     std::string out;
@@ -87,6 +89,35 @@ TEST_F(TransportTest, JsonIsAnsweredInJson) {
 
   EXPECT_THAT(out, StartsWith("\x81"));
   EXPECT_THAT(out, HasSubstr(R"({"clientMsgId":"c1","payloadType":2101)"));
+}
+
+class TradingInJson : public TransportTest {
+ protected:
+  static SessionSettings settings() {
+    SessionSettings trading;
+    trading.credentials.may_trade = true;
+    return trading;
+  }
+  TradingInJson() : TransportTest(settings()) { log_in(); }
+};
+
+TEST_F(TradingInJson, AnOrderAndItsEventsAreAsInProtobuf) {
+  exchange(json, upgrade_request);
+
+  const auto out = exchange(
+      json, client_frame('\x81', R"({"clientMsgId":"c7","payloadType":2106,"payload":{)"
+                                 R"("ctidTraderAccountId":1000001,"symbolId":1,"orderType":1,)"
+                                 R"("tradeSide":1,"volume":100000,"clientOrderId":"mine"}})"));
+
+  EXPECT_THAT(out, HasSubstr(R"({"clientMsgId":"c7","payloadType":2126)"));
+  EXPECT_THAT(out, HasSubstr(R"("executionType":2)"));
+  EXPECT_THAT(out, HasSubstr(R"("executionType":3)"));
+  EXPECT_THAT(out, HasSubstr(R"("executionPrice":1.0001)"));
+  EXPECT_THAT(out, HasSubstr(R"("clientOrderId":"mine")"));
+  EXPECT_THAT(
+      exchange(json, client_frame('\x81', R"({"payloadType":2108,"payload":{)"
+                                          R"("ctidTraderAccountId":1000001,"orderId":1}})")),
+      HasSubstr(R"("errorCode":"ORDER_NOT_FOUND")"));
 }
 
 TEST_F(TransportTest, AnErrorInJsonIsOneOf2142) {
