@@ -316,7 +316,7 @@ TEST_F(SessionTest, ASuspectBookIsSubscribedAnewOnARealMarket) {
     return all;
   };
   EXPECT_TRUE(run_until([&] {
-    return kinds().find("reset change quality reset change") != std::string::npos;
+    return kinds().find("reset change quality quality reset change") != std::string::npos;
   })) << kinds();
   EXPECT_THAT(broker_.requests(), IsSupersetOf({2158, 2156}));
 }

@@ -52,32 +52,16 @@ void BookWatch::spot(std::int64_t time_ns, const market::Spot& spot) {
   if (spot.ask) ask_ = spot.ask;
   if (bid_ && ask_) {
     spot_mid_ = bid_->points + ask_->points;
-    note_spread();
+    spreads_.add(ask_->points - bid_->points);
   }
   judge(time_ns);
 }
 
-void BookWatch::note_spread() {
-  const auto spread = ask_->points - bid_->points;
-  if (spreads_.size() < spreads_kept) {
-    spreads_.push_back(spread);
-  } else {
-    spreads_[next_spread_] = spread;
-  }
-  next_spread_ = (next_spread_ + 1) % spreads_kept;
-  // Once in a while is enough: the median moves slowly, and sorting costs.
-  if (next_spread_ % 10 != 1 && median_spread_ > 0) return;
-  auto sorted = spreads_;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::nth_element(sorted.begin(), middle, sorted.end());
-  median_spread_ = std::max<std::int64_t>(*middle, 1);
-}
-
 void BookWatch::judge(std::int64_t time_ns) {
   // Mids are in half points, the spread in points.
-  const bool known = depth_mid_ && spot_mid_ && median_spread_ > 0;
+  const auto spread = std::max<std::int64_t>(spreads_.value(), 1);
   const bool apart =
-      known && std::abs(*depth_mid_ - *spot_mid_) > 2 * spreads_apart * median_spread_;
+      depth_mid_ && spot_mid_ && std::abs(*depth_mid_ - *spot_mid_) > 2 * spreads_apart * spread;
   follow(apart_since_, apart, time_ns);
   const bool removed = removals_.front() && time_ns - *removals_.front() <= removals_within;
   if (removed || longer_than(crossed_since_, crossed_for, time_ns) ||
