@@ -52,16 +52,22 @@ void BookWatch::spot(std::int64_t time_ns, const market::Spot& spot) {
   if (spot.ask) ask_ = spot.ask;
   if (bid_ && ask_) {
     spot_mid_ = bid_->points + ask_->points;
-    spreads_.add(ask_->points - bid_->points);
+    note_spread(ask_->points - bid_->points);
   }
   judge(time_ns);
 }
 
+void BookWatch::note_spread(std::int64_t points) {
+  spreads_.add(points);
+  // Once in a while is enough: the median moves slowly, and sorting costs.
+  if (spread_count_++ % 10 == 0) median_spread_ = std::max<std::int64_t>(spreads_.median(), 1);
+}
+
 void BookWatch::judge(std::int64_t time_ns) {
   // Mids are in half points, the spread in points.
-  const auto spread = std::max<std::int64_t>(spreads_.value(), 1);
+  const bool known = depth_mid_ && spot_mid_ && median_spread_ > 0;
   const bool apart =
-      depth_mid_ && spot_mid_ && std::abs(*depth_mid_ - *spot_mid_) > 2 * spreads_apart * spread;
+      known && std::abs(*depth_mid_ - *spot_mid_) > 2 * spreads_apart * median_spread_;
   follow(apart_since_, apart, time_ns);
   const bool removed = removals_.front() && time_ns - *removals_.front() <= removals_within;
   if (removed || longer_than(crossed_since_, crossed_for, time_ns) ||

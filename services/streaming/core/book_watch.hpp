@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/market/book.hpp"
-#include "services/streaming/core/rolling_median.hpp"
+#include "services/streaming/core/recent_values.hpp"
 
 #include <array>
 #include <chrono>
@@ -33,6 +33,8 @@ class BookWatch {
   void reset(std::int64_t time_ns);
 
   [[nodiscard]] bool suspect() const { return suspect_since_.has_value(); }
+  /// Of the spots, in points; 0 before the first, else at least 1.
+  [[nodiscard]] std::int64_t median_spread() const { return median_spread_; }
   /// Since when the book is crossed, if it is.
   [[nodiscard]] std::optional<std::int64_t> crossed_since() const { return crossed_since_; }
   /// True when the symbol should be subscribed anew; `time_ns` is now.
@@ -44,12 +46,15 @@ class BookWatch {
   using Time = std::optional<std::int64_t>;
 
   void judge(std::int64_t time_ns);
+  void note_spread(std::int64_t points);
 
   std::chrono::nanoseconds patience_;
   Time depth_mid_;  // half points
   Time spot_mid_;   // half points
   std::optional<market::Price> bid_, ask_;
-  RollingMedian spreads_;  // points
+  RecentValues spreads_;  // points
+  std::uint64_t spread_count_ = 0;
+  std::int64_t median_spread_ = 0;
   Time crossed_since_;
   Time apart_since_;
   std::array<Time, removals_kept> removals_;  // times of the newest unknown ones, oldest first

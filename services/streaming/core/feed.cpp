@@ -96,8 +96,8 @@ void Feed::spot(std::string_view payload) {
   const auto event_ns = spot_event_.timestamp_ms ? *spot_event_.timestamp_ms * ns_per_ms : stamp;
   codec::encode_spot(head_of(symbol->name, stamp, event_ns), spot_event_.spot, envelope_);
   records_.append(symbol->spots, codec::spot_type, envelope_, journal::no_flags);
+  symbol->checks->spot(stamp, spot_event_.spot, symbol->watch, findings_);
   symbol->watch.spot(stamp, spot_event_.spot);
-  symbol->checks->spot(stamp, spot_event_.spot, findings_);
   symbol->checks->book(stamp, symbol->watch, findings_);
   if (!findings_.empty()) tell_findings(*symbol);
   if (!spot_event_.bars.empty()) publish_bars(*symbol, stamp, event_ns);

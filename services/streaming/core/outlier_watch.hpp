@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/market/types.hpp"
-#include "services/streaming/core/rolling_median.hpp"
+#include "services/streaming/core/recent_values.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -26,7 +26,7 @@ struct Jump {
 ///
 ///     |d| > spreads * median(spread)      |d| > deviations * 1.4826 * median(|changes|)
 ///
-/// over the newest 61 spreads and the newest 61 changes other than 0, without d itself. 1.4826
+/// over the newest spreads and the newest 61 changes other than 0, without d itself. 1.4826
 /// times the median absolute deviation, here around 0, estimates a standard deviation whatever a
 /// few outliers are. Source: Hampel, The influence curve and its role in robust estimation, JASA 69
 /// (1974). The way back from a single wrong price is a jump as well. Nothing is judged before 61
@@ -35,25 +35,24 @@ class OutlierWatch {
  public:
   explicit OutlierWatch(const OutlierLimits& limits) : limits_{limits} {}
 
-  /// An absent side did not change.
-  std::optional<Jump> spot(std::int64_t time_ns, const market::Spot& spot);
+  /// An absent side did not change. `median_spread`: of the spots before, in points; 0: not
+  /// known, and nothing is judged.
+  std::optional<Jump> spot(std::int64_t time_ns, const market::Spot& spot,
+                           std::int64_t median_spread);
   /// The next spot follows on none: both sides are unknown.
   void restart();
 
   /// The newest mid in half points, once both sides are known.
   [[nodiscard]] std::optional<std::int64_t> mid() const { return mid_; }
-  /// In points; 0 before the first spot.
-  [[nodiscard]] std::int64_t median_spread() const { return spreads_.value(); }
 
  private:
-  [[nodiscard]] bool is_outlier(std::int64_t change) const;
+  [[nodiscard]] bool is_outlier(std::int64_t change, std::int64_t median_spread) const;
 
   OutlierLimits limits_;
   std::optional<market::Price> bid_, ask_;
   std::optional<std::int64_t> mid_;
   std::int64_t time_ns_ = 0;
-  RollingMedian spreads_;  // points
-  RollingMedian changes_;  // half points, absolute
+  RecentValues changes_;  // half points, absolute
 };
 
 }  // namespace depthwire::streaming

@@ -44,17 +44,20 @@ void SymbolQuality::forget() {
   mid_at_depth_.reset();
 }
 
-void SymbolQuality::spot(std::int64_t time_ns, const market::Spot& spot, Findings& findings) {
+void SymbolQuality::spot(std::int64_t time_ns, const market::Spot& spot, const BookWatch& watch,
+                         Findings& findings) {
+  const auto spread = watch.median_spread();
   if (const auto silent = spots_.event(time_ns, hours_)) tell_gap(*silent, "spot", findings);
-  if (const auto jump = outliers_.spot(time_ns, spot)) tell_jump(time_ns, *jump, findings);
-  judge_depth_by_spots(time_ns, findings);
+  if (const auto jump = outliers_.spot(time_ns, spot, spread)) tell_jump(time_ns, *jump, findings);
+  judge_depth_by_spots(time_ns, spread, findings);
 }
 
 /// Source: signals.md 2, `stale`: no depth for 10 s, while the spots moved by more than a spread.
-void SymbolQuality::judge_depth_by_spots(std::int64_t time_ns, Findings& findings) {
+void SymbolQuality::judge_depth_by_spots(std::int64_t time_ns, std::int64_t median_spread,
+                                         Findings& findings) {
   const auto mid = outliers_.mid();
-  if (!mid_at_depth_ || !mid) return;
-  if (std::abs(*mid - *mid_at_depth_) <= 2 * outliers_.median_spread()) return;
+  if (!mid_at_depth_ || !mid || median_spread == 0) return;
+  if (std::abs(*mid - *mid_at_depth_) <= 2 * median_spread) return;
   if (const auto silent = depth_.longer_than(depth_is_due_after, time_ns, hours_)) {
     tell_stale(*silent, "depth, while the spots moved", findings);
   }

@@ -69,7 +69,9 @@ class SymbolQuality {
   /// The symbol is let go: nothing is due any more.
   void forget();
 
-  void spot(std::int64_t time_ns, const market::Spot& spot, Findings& findings);
+  /// `watch` does not know of this spot yet.
+  void spot(std::int64_t time_ns, const market::Spot& spot, const BookWatch& watch,
+            Findings& findings);
   /// A depth event came. True when it is one that was sent twice, which is to be skipped.
   [[nodiscard]] bool is_duplicate(std::int64_t time_ns, const market::DepthUpdate& update,
                                   Findings& findings);
@@ -93,7 +95,7 @@ class SymbolQuality {
   void tell_gap(const SilentTime& silent, std::string_view stream, Findings& findings);
   void tell_jump(std::int64_t time_ns, const Jump& jump, Findings& findings);
   void tell_duplicates(std::int64_t time_ns, Findings& findings);
-  void judge_depth_by_spots(std::int64_t time_ns, Findings& findings);
+  void judge_depth_by_spots(std::int64_t time_ns, std::int64_t median_spread, Findings& findings);
 
   TradingHours hours_;
   Silence spots_, depth_;
