@@ -57,7 +57,11 @@ class Session final : private ctrader::ClientHandler {
   [[nodiscard]] const Feed& feed() const { return feed_; }
   [[nodiscard]] ctrader::SessionState state() const { return client_.state(); }
   [[nodiscard]] const bus::Publisher& publisher() const { return publisher_; }
-  [[nodiscard]] const ctrader::Traffic& traffic() const { return client_.traffic(); }
+  [[nodiscard]] ctrader::Traffic traffic() const {
+    auto traffic = client_.traffic();
+    traffic.unknown_fields += feed_.counts().unknown_fields;
+    return traffic;
+  }
   /// Frames that were no message.
   [[nodiscard]] std::uint64_t undecodable_frames() const { return undecodable_frames_; }
 

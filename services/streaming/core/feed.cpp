@@ -86,6 +86,7 @@ void Feed::spot(std::string_view payload) {
     ++counts_.undecodable;
     return;
   }
+  counts_.unknown_fields += spot_event_.unknown_fields;
   auto* symbol = find(spot_event_.symbol_id);
   if (symbol == nullptr) {
     ++counts_.unknown_symbols;
@@ -122,6 +123,7 @@ void Feed::depth(std::string_view payload) {
     ++counts_.undecodable;
     return;
   }
+  counts_.unknown_fields += depth_event_.unknown_fields;
   auto* symbol = find(depth_event_.symbol_id);
   if (symbol == nullptr || symbol->closed) {
     ++counts_.unknown_symbols;
