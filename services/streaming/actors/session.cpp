@@ -332,7 +332,7 @@ void Session::publish_symbols(const std::vector<ctrader::ProtoOASymbol>& details
   touch();
   for (const auto& detail : details) {
     const auto info = plan_.catalogue()->info(detail);
-    feed_.set_hours(info.symbol_id(), info.name(), hours_.of(detail));
+    feed_.set_hours(info.name(), hours_.of(detail));
     auto& published = published_symbols_[info.name()];
     auto bytes = info.SerializeAsString();
     if (published == bytes) continue;

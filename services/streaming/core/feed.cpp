@@ -28,12 +28,12 @@ bus::Envelope envelope_of(const std::string& symbol, std::int64_t receive_ns,
 
 }  // namespace
 
-SymbolQuality& Feed::checks_of(std::int64_t id, const std::string& name) {
-  return quality_.try_emplace(id, Quality{name, SymbolQuality(limits_)}).first->second.checks;
+SymbolQuality& Feed::checks_of(const std::string& name) {
+  return quality_.try_emplace(name, limits_).first->second;
 }
 
-void Feed::set_hours(std::int64_t id, const std::string& name, TradingHours hours) {
-  checks_of(id, name).set_hours(std::move(hours));
+void Feed::set_hours(const std::string& name, TradingHours hours) {
+  checks_of(name).set_hours(std::move(hours));
 }
 
 void Feed::add(std::int64_t id, const std::string& name) {
@@ -41,7 +41,7 @@ void Feed::add(std::int64_t id, const std::string& name) {
   symbol->name = name;
   symbol->id = id;
   symbol->watch = BookWatch(patience_);
-  symbol->checks = &checks_of(id, name);
+  symbol->checks = &checks_of(name);
   // Before its first event the simulator's time is not known.
   if (!clock_.is_simulated()) symbol->checks->expect_spots(clock_.stamp());
   symbol->spots = records_.topic("spot", name);

@@ -46,7 +46,7 @@ class Feed {
       : records_{records}, clock_{clock}, patience_{patience}, limits_{limits} {}
 
   /// When the market of a symbol is open; holds until it is said anew, subscribed or not.
-  void set_hours(std::int64_t id, const std::string& name, TradingHours hours);
+  void set_hours(const std::string& name, TradingHours hours);
 
   /// Takes up a symbol: its book begins empty, which a reset record says.
   void add(std::int64_t id, const std::string& name);
@@ -79,19 +79,15 @@ class Feed {
 
   [[nodiscard]] const FeedCounts& counts() const { return counts_; }
   [[nodiscard]] std::size_t symbols() const { return names_.size(); }
-  /// What was found of each symbol that was ever subscribed, in no particular order.
+  /// What was found of each symbol that was ever known, in alphabetical order.
   template <class Visitor>
   void visit_checks(Visitor&& visit) const {
-    for (const auto& [id, quality] : quality_) visit(quality.name, quality.checks.counts());
+    for (const auto& [name, checks] : quality_) visit(name, checks.counts());
   }
   /// nullptr for a symbol that is not subscribed.
   [[nodiscard]] const market::Book* book(std::int64_t id) const;
 
  private:
-  struct Quality {
-    std::string name;
-    SymbolQuality checks;
-  };
   struct Symbol {
     std::string name;
     journal::TopicId spots, depth, bars, quality;
@@ -104,7 +100,7 @@ class Feed {
   };
 
   [[nodiscard]] Symbol* find(std::int64_t id);
-  [[nodiscard]] SymbolQuality& checks_of(std::int64_t id, const std::string& name);
+  [[nodiscard]] SymbolQuality& checks_of(const std::string& name);
   void reset(Symbol& symbol);
   void keyframe(Symbol& symbol);
   void take_depth(Symbol& symbol, std::int64_t stamp);
@@ -118,8 +114,8 @@ class Feed {
   ctrader::ReceiveClock& clock_;
   std::chrono::nanoseconds patience_;
   QualityLimits limits_;
-  std::map<std::int64_t, Quality> quality_;  // of all symbols there ever were
-  std::optional<std::int64_t> looked_;       // when all were looked at
+  std::map<std::string, SymbolQuality> quality_;  // of all symbols there ever were
+  std::optional<std::int64_t> looked_;            // when all were looked at
   Findings findings_;
   std::unordered_map<std::int64_t, std::unique_ptr<Symbol>> symbols_;  // looked up, never walked
   std::map<std::string, Symbol*> names_;                               // in a fixed order

@@ -14,7 +14,7 @@ using ::testing::SizeIs;
 class FeedQualityTest : public FeedTest {
  protected:
   void SetUp() override {
-    feed_.set_hours(symbol_id, "EURUSD", TradingHours(TimeZone(), {{0, 7 * 24 * 3'600}}));
+    feed_.set_hours("EURUSD", TradingHours(TimeZone(), {{0, week_s}}));
     feed_.add(symbol_id, "EURUSD");
     sink_.records.clear();
   }
@@ -76,7 +76,7 @@ TEST_F(FeedQualityTest, AnIdenticalEventFillsABookThatWasEmptied) {
 }
 
 TEST_F(FeedQualityTest, ASilenceIsToldWhenItBeginsAndWhenItIsOver) {
-  feed_.set_hours(8, "GBPUSD", TradingHours());
+  feed_.set_hours("GBPUSD", TradingHours());
   feed_.add(8, "GBPUSD");
   spot_at(10 * second, 100);
   sink_.records.clear();
@@ -191,7 +191,7 @@ TEST(FeedQuality, OnARealMarketSilenceIsFoundByLooking) {
   const auto start = std::chrono::steady_clock::time_point{};
   auto clock = ctrader::ReceiveClock::real(0, 0, start);
   Feed feed(sink, clock);
-  feed.set_hours(7, "EURUSD", TradingHours(TimeZone(), {{0, 7 * 24 * 3'600}}));
+  feed.set_hours("EURUSD", TradingHours(TimeZone(), {{0, week_s}}));
   feed.add(7, "EURUSD");
   sink.records.clear();
 

@@ -9,13 +9,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t week = 7 * 24 * 3'600 * second;
+constexpr std::int64_t week = week_s * second;
 
 /// Time 0 is a Thursday at 0:00 in UTC; the market closes on Friday at 21:00 and opens on Sunday.
-constexpr std::int64_t close_ns = 45 * 3'600 * second;
-constexpr std::int64_t open_ns = 93 * 3'600 * second;
-const TradingHours with_week_end(TimeZone(), {{21 * 3'600, (5 * 24 + 21) * 3'600}});
-const TradingHours always(TimeZone(), {{0, 7 * 24 * 3'600}});
+constexpr std::int64_t close_ns = 45 * hour_s * second;
+constexpr std::int64_t open_ns = 93 * hour_s * second;
+const TradingHours with_week_end(TimeZone(), {{21 * hour_s, 5 * day_s + 21 * hour_s}});
+const TradingHours always(TimeZone(), {{0, week_s}});
 
 TEST(Silence, IsStaleOnceItIsLongerThanTheLimit) {
   Silence stream(60s);
@@ -122,7 +122,7 @@ TEST(Silence, AnOutageOfAClosedMarketIsNone) {
   EXPECT_FALSE(stream.event(close_ns, with_week_end));
   stream.interrupt();
 
-  EXPECT_FALSE(stream.event(close_ns + 3'600 * second, with_week_end));
+  EXPECT_FALSE(stream.event(close_ns + hour_s * second, with_week_end));
 }
 
 TEST(Silence, AfterAnOutageIsStaleOnlyIfItGoesOn) {

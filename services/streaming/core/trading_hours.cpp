@@ -7,7 +7,7 @@ namespace depthwire::streaming {
 namespace {
 
 constexpr std::int64_t ns_per_second = 1'000'000'000;
-constexpr std::int64_t seconds_per_day = 24 * 3'600;
+constexpr std::int64_t seconds_per_day = 86'400;
 constexpr std::int64_t seconds_per_week = 7 * seconds_per_day;
 
 /// The quotient rounded down, and what is left, which is never negative.

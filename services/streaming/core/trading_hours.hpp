@@ -23,7 +23,7 @@ class TradingHours {
     std::int64_t day = 0;  ///< since 1970-01-01
     bool every_year = false;
     std::int64_t start_s = 0;  ///< since that day's midnight
-    std::int64_t end_s = 24 * 3'600;
+    std::int64_t end_s = 86'400;
   };
 
   /// Never open, as far as anybody knows.

@@ -1,5 +1,7 @@
 #include "services/streaming/core/trading_hours.hpp"
 
+#include "services/streaming/core/watch_fixture.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -19,7 +21,7 @@ TimeZone new_york() { return TimeZone::parse("EST5EDT,M3.2.0,M11.1.0").value(); 
 
 /// From Sunday 17:00 to Friday 17:00.
 TradingHours forex(std::vector<TradingHours::Holiday> holidays = {}) {
-  return {new_york(), {{17 * 3'600, (5 * 24 + 17) * 3'600}}, std::move(holidays)};
+  return {new_york(), {{17 * hour_s, 5 * day_s + 17 * hour_s}}, std::move(holidays)};
 }
 
 TEST(TradingHours, WithoutAScheduleNothingIsKnownToBeOpen) {
@@ -62,7 +64,7 @@ TEST(TradingHours, AndAnHourLaterOnceItIsSetBack) {
 }
 
 TEST(TradingHours, AnHourThatTheClockSkipsOrRepeatsCountsAsItPasses) {
-  const TradingHours open_hours(new_york(), {{1 * 3'600, 4 * 3'600}});  // Sundays from 1:00 to 4:00
+  const TradingHours open_hours(new_york(), {{hour_s, 4 * hour_s}});  // Sundays from 1:00 to 4:00
 
   EXPECT_EQ(open_hours.open_ns(utc_ns(2026y / 3 / 8, 0h), utc_ns(2026y / 3 / 9, 0h)), 2 * hour_ns);
   EXPECT_EQ(open_hours.open_ns(utc_ns(2026y / 3 / 15, 0h), utc_ns(2026y / 3 / 16, 0h)),
@@ -74,7 +76,7 @@ TEST(TradingHours, AnHourThatTheClockSkipsOrRepeatsCountsAsItPasses) {
 TEST(TradingHours, DailyBreaksAreClosed) {
   std::vector<TradingHours::Interval> week;
   for (std::int64_t day = 0; day < 5; ++day) {
-    week.push_back({(24 * day + 18) * 3'600, (24 * day + 41) * 3'600});  // 23 hours from 18:00
+    week.push_back({day * day_s + 18 * hour_s, day * day_s + 41 * hour_s});  // 23 hours from 18:00
   }
   const TradingHours open_hours(new_york(), week);
 
@@ -86,8 +88,8 @@ TEST(TradingHours, DailyBreaksAreClosed) {
 
 TEST(TradingHours, AnIntervalMayReachIntoTheNextWeek) {
   for (const TradingHours::Interval interval :
-       {TradingHours::Interval{6 * 24 * 3'600, 3'600},  // Saturday 0:00 to Sunday 1:00
-        TradingHours::Interval{6 * 24 * 3'600, (7 * 24 + 1) * 3'600}}) {
+       {TradingHours::Interval{6 * day_s, hour_s},  // Saturday 0:00 to Sunday 1:00
+        TradingHours::Interval{6 * day_s, week_s + hour_s}}) {
     const TradingHours open_hours(TimeZone(), {interval});
 
     EXPECT_TRUE(open_hours.is_open(utc_ns(2026y / 1 / 10, 12h)));
@@ -99,7 +101,7 @@ TEST(TradingHours, AnIntervalMayReachIntoTheNextWeek) {
 }
 
 TEST(TradingHours, AMarketThatNeverClosesIsOpenAllTheTime) {
-  const TradingHours open_hours(TimeZone(), {{0, 7 * 24 * 3'600}});
+  const TradingHours open_hours(TimeZone(), {{0, week_s}});
 
   EXPECT_EQ(open_hours.open_ns(3, utc_ns(2026y / 1 / 12, 0h)), utc_ns(2026y / 1 / 12, 0h) - 3);
 }
@@ -117,7 +119,7 @@ TEST(TradingHours, AHolidayIsClosedInItsOwnZone) {
 
 TEST(TradingHours, AHolidayOfOneYearMayCloseAPartOfItsDay) {
   const auto day = sys_days{2026y / 11 / 26}.time_since_epoch().count();  // a Thursday
-  const auto open_hours = forex({{new_york(), day, false, 13 * 3'600, 18 * 3'600}});
+  const auto open_hours = forex({{new_york(), day, false, 13 * hour_s, 18 * hour_s}});
 
   EXPECT_TRUE(open_hours.is_open(utc_ns(2026y / 11 / 26, 18h) - 1));
   EXPECT_FALSE(open_hours.is_open(utc_ns(2026y / 11 / 26, 18h)));
