@@ -24,6 +24,12 @@ def check(build, pipeline):
     wait_for(lambda: len(pipeline.query(QUALITY + " WHERE check_name = 'gap' AND detail LIKE %s", "%" + lost)) >= 4,
              "the outage is a gap of each stream of both symbols")
 
+    for symbol in ("EURUSD", "GBPUSD"):
+        name = f'depthwire_feed_quality_total{{check="gap",symbol="{symbol}"}}'
+        wait_for(lambda name=name: pipeline.metrics("streaming").get(name, 0) >= 2, f"{name} counts both streams")
+    # The simulator sends fields that the public protocol does not have, as servers do.
+    assert pipeline.metrics("streaming")["depthwire_ctrader_unknown_fields_total"] > 0
+
     rows = pipeline.query(QUALITY + " ORDER BY symbol, time, record_offset")
     for symbol, name, detail, value, begin, end in rows:
         print(f"{symbol} {name} {value:.3f} s {detail}")
