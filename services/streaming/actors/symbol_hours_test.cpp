@@ -42,7 +42,7 @@ TEST(SymbolHours, HolidaysAreClosed) {
   auto symbol = forex("UTC");
   auto* holiday = symbol.add_holiday();
   holiday->set_scheduletimezone("UTC");
-  holiday->set_holidaydate(wednesday / (24 * 3'600 * 1'000'000'000L));
+  holiday->set_holidaydate(wednesday / 86'400'000'000'000);
   SymbolHours hours;
 
   EXPECT_FALSE(hours.of(symbol).is_open(wednesday));
@@ -66,7 +66,7 @@ TEST(SymbolHours, ASymbolThatMayNotBeTradedIsNeverOpen) {
 TEST(SymbolHours, AZoneThatIsNotKnownIsNeverOpen) {
   const tests::TempDir directory;
   std::ofstream(directory.path() / "Text") << "no zone\n";
-  std::ofstream(directory.path() / "Empty");
+  std::ofstream(directory.path() / "Empty") << "";
   std::ofstream(directory.path() / "Good") << "TZif2 and whatever\n\nMSK-3\n";
   SymbolHours hours(directory.path());
 
