@@ -1,6 +1,8 @@
 #include "common/ctrader/client.hpp"
 
 #include "common/ctrader/frame.hpp"
+#include "common/ctrader/payload_names.hpp"
+#include "common/ctrader/unknown.hpp"
 #include "common/tokens/feed.hpp"
 #include "proto/ctrader/common_model.pb.h"
 #include "proto/ctrader/model.pb.h"
@@ -70,6 +72,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
     run(session_.failed(Clock::now(), failure.reason, failure.certificate));
   }
 
+  void note_unknown(const Envelope& envelope);
   void message(const Envelope& envelope);
   void answered(const Reply& reply);
   void tell(const std::vector<AnswerHandler>& handlers, const std::string& code);
@@ -157,7 +160,22 @@ void Client::Impl::on_frames(std::span<const std::string_view> frames) {
   if (!stopped_ && requests_.waiting()) transmit();
 }
 
+/// What the protocol does not know, or no longer as it was: for people to hear of.
+void Client::Impl::note_unknown(const Envelope& envelope) {
+  // The hot path looks for itself (SpotEvent, DepthEvent).
+  if (envelope.payload_type == PROTO_OA_SPOT_EVENT ||
+      envelope.payload_type == PROTO_OA_DEPTH_EVENT) {
+    return;
+  }
+  const auto* type = message_of(envelope.payload_type);
+  if (type == nullptr) return;
+  const auto unknown = find_unknown(envelope.payload, *type);
+  traffic_.unknown_fields += unknown.fields;
+  traffic_.unknown_enum_values += unknown.enum_values;
+}
+
 void Client::Impl::message(const Envelope& envelope) {
+  note_unknown(envelope);
   if (const auto reply = requests_.answer(now_, envelope)) return answered(*reply);
   bool consumed = false;
   auto actions = session_.message(now_, envelope, consumed);
@@ -223,6 +241,7 @@ void Client::Impl::transmit() {
     write(messages);
     session_.sent(now);
   }
+  traffic_.throttled_out = requests_.held_back();
   arm();
 }
 

@@ -31,6 +31,11 @@ struct Traffic {
   std::uint64_t messages_in = 0;
   std::uint64_t messages_out = 0;
   std::uint64_t unknown_in = 0;  ///< of the messages in: of types that the protocol does not name
+  /// In messages other than spots and depth, which are decoded elsewhere: passed over. In JSON
+  /// nobody counts them.
+  std::uint64_t unknown_fields = 0;
+  std::uint64_t unknown_enum_values = 0;  ///< in the same: count as absent
+  std::uint64_t throttled_out = 0;        ///< requests that waited for the rate limits
 };
 
 /// Hears from a Client, on the thread of its io_context.

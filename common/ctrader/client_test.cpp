@@ -294,7 +294,9 @@ TEST_F(ClientTest, CountsWhatGoesOverTheConnection) {
       ProtoMessage of_tomorrow;
       of_tomorrow.set_payloadtype(9999);
       write(peer, of_tomorrow);
-      return answer_to(request, 2113, ProtoOAAssetListRes());
+      ProtoOAAssetListRes assets;
+      assets.GetReflection()->MutableUnknownFields(&assets)->AddVarint(100, 1);
+      return answer_to(request, 2113, assets);
     });
   });
   Client client(io_, options(server), *this);
@@ -303,6 +305,7 @@ TEST_F(ClientTest, CountsWhatGoesOverTheConnection) {
   client.send(asset_list(account_id), note());
 
   ASSERT_TRUE(run_until([&] { return answers_.size() == 1; }));
+  EXPECT_EQ(client.traffic().unknown_fields, 1U);
   EXPECT_EQ(client.traffic().messages_out, 4U) << "the log-in takes three";
   EXPECT_EQ(client.traffic().messages_in, 5U);
   EXPECT_EQ(client.traffic().unknown_in, 1U);

@@ -21,7 +21,7 @@ constexpr std::uint32_t text(std::uint32_t field) {
 
 std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-Failure decode_quote(std::string_view bytes, market::Quote& quote) {
+Failure decode_quote(std::string_view bytes, market::Quote& quote, std::uint32_t& unknown) {
   WireReader reader(bytes);
   std::optional<std::uint64_t> id, size, bid, ask;
   while (reader.next()) {
@@ -30,7 +30,7 @@ Failure decode_quote(std::string_view bytes, market::Quote& quote) {
       case number(3): size = reader.read_varint(); break;
       case number(4): bid = reader.read_varint(); break;
       case number(5): ask = reader.read_varint(); break;
-      default: reader.skip();
+      default: ++unknown; reader.skip();
     }
   }
   if (reader.failed()) return DecodeError::malformed;
@@ -132,6 +132,7 @@ tl::expected<void, DecodeError> decode_spot(std::string_view payload, SpotEvent&
   event.spot = {};
   event.timestamp_ms.reset();
   event.simulator_time_ns.reset();
+  event.unknown_fields = 0;
   event.bars.clear();
   WireReader reader(payload);
   bool has_symbol = false;
@@ -148,7 +149,11 @@ tl::expected<void, DecodeError> decode_spot(std::string_view payload, SpotEvent&
       case number(7): failure = read_price(reader, event.spot.session_close); break;
       case number(8): failure = read_time(reader, event.timestamp_ms); break;
       case number(1000): event.simulator_time_ns = as_signed(reader.read_varint()); break;
-      default: reader.skip();
+      case number(1):  // the payload type, as the frame has it
+      case number(2):  // the account
+        reader.skip();
+        break;
+      default: ++event.unknown_fields; reader.skip();
     }
   }
   if (reader.failed()) return tl::unexpected(DecodeError::malformed);
@@ -163,6 +168,7 @@ tl::expected<void, DecodeError> decode_depth(std::string_view payload, DepthEven
   removed.clear();
   added.clear();
   event.simulator_time_ns.reset();
+  event.unknown_fields = 0;
   WireReader reader(payload);
   bool has_symbol = false;
   Failure failure;
@@ -172,7 +178,9 @@ tl::expected<void, DecodeError> decode_depth(std::string_view payload, DepthEven
         event.symbol_id = as_signed(reader.read_varint());
         has_symbol = true;
         break;
-      case text(4): failure = decode_quote(reader.read_bytes(), added.emplace_back()); break;
+      case text(4):
+        failure = decode_quote(reader.read_bytes(), added.emplace_back(), event.unknown_fields);
+        break;
       case number(5): removed.push_back(reader.read_varint()); break;
       case text(5): {
         WireReader packed(reader.read_bytes());
@@ -181,7 +189,11 @@ tl::expected<void, DecodeError> decode_depth(std::string_view payload, DepthEven
         break;
       }
       case number(1000): event.simulator_time_ns = as_signed(reader.read_varint()); break;
-      default: reader.skip();
+      case number(1):  // the payload type, as the frame has it
+      case number(2):  // the account
+        reader.skip();
+        break;
+      default: ++event.unknown_fields; reader.skip();
     }
   }
   if (reader.failed()) return tl::unexpected(DecodeError::malformed);

@@ -52,12 +52,14 @@ struct SpotEvent {
   std::optional<std::int64_t> timestamp_ms;
   std::optional<std::int64_t> simulator_time_ns;
   std::vector<LiveBar> bars;
+  std::uint32_t unknown_fields = 0;  ///< passed over; those in bars are not counted
 };
 
 struct DepthEvent {
   std::int64_t symbol_id = 0;
   market::DepthUpdate update;
   std::optional<std::int64_t> simulator_time_ns;
+  std::uint32_t unknown_fields = 0;  ///< passed over
 };
 
 [[nodiscard]] tl::expected<Envelope, DecodeError> decode_envelope(std::string_view frame);

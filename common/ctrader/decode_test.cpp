@@ -100,8 +100,8 @@ TEST(DecodeDepth, ASymbolIsRequiredAnAccountIsNot) {
   EXPECT_EQ(event.symbol_id, 7);
 }
 
-TEST(DecodeDepth, PassesOverUnknownFieldsOfEveryKind) {
-  std::string bytes("\x18\x07", 2);
+TEST(DecodeDepth, PassesOverUnknownFieldsOfEveryKindAndCountsThem) {
+  std::string bytes("\x08\xeb\x10\x10\x01\x18\x07", 7);     // the type, an account, the symbol
   bytes += std::string("\xa0\x06\x01", 3);                  // 100: a number
   bytes += std::string("\xa9\x06", 2) + std::string(8, 0);  // 101: 64 bits
   bytes += std::string("\xb2\x06\x02zz", 5);                // 102: bytes
@@ -113,6 +113,9 @@ TEST(DecodeDepth, PassesOverUnknownFieldsOfEveryKind) {
   ASSERT_TRUE(decode_depth(bytes, event));
 
   EXPECT_THAT(event.update.removed, ElementsAre(9));
+  EXPECT_EQ(event.unknown_fields, 5U);
+  ASSERT_TRUE(decode_depth("\x18\x07\x22\x08\x08\x01\x18\x02\x20\x03\x30\x05", event));
+  EXPECT_EQ(event.unknown_fields, 1U) << "in a quote";
 }
 
 TEST(DecodeDepth, AnEventReusesTheMemoryOfTheOneBefore) {

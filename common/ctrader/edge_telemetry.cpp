@@ -28,6 +28,14 @@ EdgeTelemetry::EdgeTelemetry(service::Runtime& runtime, const std::string& loop)
       messages_out_{messages(runtime.metrics(), "out")},
       unknown_in_{runtime.metrics().counter("ctrader_unknown_messages_total",
                                             "Messages of a type that the protocol does not name.")},
+      unknown_fields_{runtime.metrics().counter(
+          "ctrader_unknown_fields_total",
+          "Fields that the protocol does not name; they are passed over.")},
+      unknown_values_{runtime.metrics().counter(
+          "ctrader_unknown_enum_values_total",
+          "Values of enums that the protocol does not name; they count as absent.")},
+      throttled_{runtime.metrics().counter("ctrader_throttled_requests_total",
+                                           "Requests that waited for the broker's rate limits.")},
       journal_{runtime.metrics()} {
   health_.set("ctrader", "starting");
 }
@@ -54,6 +62,9 @@ void EdgeTelemetry::report(const bus::Publisher& publisher, const Traffic& traff
   messages_in_.raise_to(traffic.messages_in);
   messages_out_.raise_to(traffic.messages_out);
   unknown_in_.raise_to(traffic.unknown_in);
+  unknown_fields_.raise_to(traffic.unknown_fields);
+  unknown_values_.raise_to(traffic.unknown_enum_values);
+  throttled_.raise_to(traffic.throttled_out);
   journal_.update(publisher);
   health_.info("head", std::to_string(publisher.head().offset));
 }

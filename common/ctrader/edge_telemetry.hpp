@@ -24,7 +24,8 @@ class EdgeTelemetry {
   service::Heartbeat& heartbeat_;
   metrics::Gauge& enabled_;
   metrics::Gauge& up_;
-  metrics::Counter &bytes_in_, &bytes_out_, &messages_in_, &messages_out_, &unknown_in_;
+  metrics::Counter &bytes_in_, &bytes_out_, &messages_in_, &messages_out_, &unknown_in_,
+      &unknown_fields_, &unknown_values_, &throttled_;
   service::PublisherMetrics journal_;
 };
 

@@ -58,6 +58,8 @@ class RequestPipeline {
 
   /// Whether anything waits to be sent.
   [[nodiscard]] bool waiting() const { return !queue_.empty(); }
+  /// How many requests have had to wait for the limits so far.
+  [[nodiscard]] std::uint64_t held_back() const { return queue_.held_back(); }
   /// When take() or expire() will next give something; max(): not before something happens.
   [[nodiscard]] TimePoint next_due() const;
 

@@ -38,7 +38,18 @@ std::optional<QueuedRequest> RequestQueue::pop(TimePoint now) {
     on_the_way_.push_back({request.client_msg_id, request.request.payload_type});
     return request;
   }
+  note_waiting();
   return std::nullopt;
+}
+
+/// Those that came last are at the back, and the others are known.
+void RequestQueue::note_waiting() {
+  for (auto& waiting : waiting_) {
+    for (auto each = waiting.rbegin(); each != waiting.rend() && !each->held_back; ++each) {
+      each->held_back = true;
+      ++held_back_;
+    }
+  }
 }
 
 std::optional<TimePoint> RequestQueue::next_due() const {

@@ -4,6 +4,7 @@
 #include "common/ctrader/requests.hpp"
 
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ enum class Priority : std::uint8_t { log_in, subscription, bulk };
 struct QueuedRequest {
   Request request;
   std::string client_msg_id;  ///< unique
+  bool held_back = false;     ///< it had to wait for the limits, or for a pause
 };
 
 /// Requests that wait for the rate limits, by priority. Of one priority each class goes in order of
@@ -43,6 +45,8 @@ class RequestQueue {
   /// The connection ended: what was on the way on it will not arrive later.
   void disconnected(TimePoint now);
   [[nodiscard]] bool empty() const;
+  /// How many requests have had to wait so far.
+  [[nodiscard]] std::uint64_t held_back() const { return held_back_; }
 
  private:
   struct Sent {
@@ -50,7 +54,10 @@ class RequestQueue {
     std::uint32_t payload_type;
   };
 
+  void note_waiting();
+
   RateLimiter limiter_;
+  std::uint64_t held_back_ = 0;
   std::array<std::deque<QueuedRequest>, 3> waiting_;  // by priority
   std::deque<Sent> on_the_way_;                       // not known to have arrived, in order
 };

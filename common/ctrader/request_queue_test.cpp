@@ -65,6 +65,22 @@ TEST(RequestQueue, AHistoricalRequestHoldsNoOrdinaryOneBack) {
   EXPECT_FALSE(queue.pop(began));
 }
 
+TEST(RequestQueue, CountsTheRequestsThatHadToWait) {
+  RequestQueue queue;
+  queue.push(of_type(historical, "h1"));
+  queue.push(of_type(historical, "h2"));
+  EXPECT_EQ(queue.pop(began)->client_msg_id, "h1");
+  EXPECT_EQ(queue.held_back(), 0U);
+
+  EXPECT_FALSE(queue.pop(began));
+  EXPECT_FALSE(queue.pop(began));
+  EXPECT_EQ(queue.held_back(), 1U) << "once each";
+  queue.push(of_type(historical, "h3"));
+  EXPECT_EQ(queue.pop(began + 1s)->client_msg_id, "h2");
+  EXPECT_FALSE(queue.pop(began + 1s));
+  EXPECT_EQ(queue.held_back(), 2U);
+}
+
 TEST(RequestQueue, OneClassGoesInOrder) {
   RequestQueue queue;
   for (const auto* id : {"1", "2", "3"}) queue.push(of_type(ordinary, id));

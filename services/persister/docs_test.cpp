@@ -86,7 +86,9 @@ class DatabasePage : public StoreTest {
     calendar.mutable_calendar_event()->set_event("CPI");
     auto connection = envelope();
     connection.mutable_connection()->set_state(bus::Connection::ready);
-    for (const auto& one : {down, news, calendar, connection}) add(streaming, one);
+    auto gap = envelope();
+    gap.mutable_data_quality()->set_check("gap");
+    for (const auto& one : {down, news, calendar, connection, gap}) add(streaming, one);
   }
 };
 

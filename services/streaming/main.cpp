@@ -23,7 +23,11 @@ void stream(service::Runtime& runtime, const streaming::Config& config,
        .client = ctrader::client_options(config.ctrader, runtime.which(), "streaming"),
        .enabled = config.ctrader.enabled,
        .symbols = config.symbols,
-       .live_bars = config.live_bars},
+       .live_bars = config.live_bars,
+       .quality = {.spot_silence = config.quality.spot_silence,
+                   .depth_silence = config.quality.depth_silence,
+                   .outlier = {.spreads = config.quality.outlier_spreads,
+                               .deviations = config.quality.outlier_deviations}}},
       {.state = [&](auto state, const auto& reason) { telemetry.state(state, reason); },
        .give_up = [&](const auto& reason) { runtime.fail(service::exit_code::config, reason); }});
   session.start();

@@ -43,7 +43,7 @@ Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOp
       log_{publisher_, options_.publisher.journal, options_.publisher.environment == "sim",
            name_of(options_)},
       sink_{publisher_, log_},
-      feed_{sink_, log_.clock(), options_.patience},
+      feed_{sink_, log_.clock(), options_.patience, options_.quality},
       plan_{options_.symbols},
       client_{io, options_.client, *this} {}
 
@@ -76,6 +76,7 @@ void Session::tick() {
   // it, so there a suspicion is only told.
   if (!log_.clock().is_simulated() && streaming_) {
     touch();
+    if (feed_.look()) commit();
     const auto due = feed_.due_resubscriptions();
     if (!due.empty()) resubscribe_depth(due);
   }
@@ -331,6 +332,7 @@ void Session::publish_symbols(const std::vector<ctrader::ProtoOASymbol>& details
   touch();
   for (const auto& detail : details) {
     const auto info = plan_.catalogue()->info(detail);
+    feed_.set_hours(info.name(), hours_.of(detail));
     auto& published = published_symbols_[info.name()];
     auto bytes = info.SerializeAsString();
     if (published == bytes) continue;

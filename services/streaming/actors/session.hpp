@@ -4,6 +4,7 @@
 #include "common/ctrader/client.hpp"
 #include "common/ctrader/edge_log.hpp"
 #include "common/ctrader/symbol_loader.hpp"
+#include "services/streaming/actors/symbol_hours.hpp"
 #include "services/streaming/core/feed.hpp"
 #include "services/streaming/core/subscription_plan.hpp"
 
@@ -25,6 +26,7 @@ struct SessionOptions {
   bool live_bars = true;             ///< one-minute bars of the broker
   /// How long a book may be suspect until its depth is subscribed anew.
   std::chrono::nanoseconds patience = BookWatch::usual_patience;
+  QualityLimits quality;
   /// Until the list of symbols is asked for again, should it be refused.
   std::chrono::milliseconds ask_again_after{10'000};
 };
@@ -52,9 +54,14 @@ class Session final : private ctrader::ClientHandler {
 
   [[nodiscard]] const FeedCounts& counts() const { return feed_.counts(); }
   [[nodiscard]] std::size_t symbols() const { return feed_.symbols(); }
+  [[nodiscard]] const Feed& feed() const { return feed_; }
   [[nodiscard]] ctrader::SessionState state() const { return client_.state(); }
   [[nodiscard]] const bus::Publisher& publisher() const { return publisher_; }
-  [[nodiscard]] const ctrader::Traffic& traffic() const { return client_.traffic(); }
+  [[nodiscard]] ctrader::Traffic traffic() const {
+    auto traffic = client_.traffic();
+    traffic.unknown_fields += feed_.counts().unknown_fields;
+    return traffic;
+  }
   /// Frames that were no message.
   [[nodiscard]] std::uint64_t undecodable_frames() const { return undecodable_frames_; }
 
@@ -124,6 +131,7 @@ class Session final : private ctrader::ClientHandler {
   ctrader::EdgeLog log_;
   Sink sink_;
   Feed feed_;
+  SymbolHours hours_;
   SubscriptionPlan plan_;
   ctrader::Client client_;
   std::map<std::string, std::string> published_symbols_;  // serialized, by name

@@ -51,6 +51,7 @@ class SessionTest : public ::testing::Test {
                  const std::string& environment = "sim") {
     SessionOptions options;
     options.patience = 50ms;
+    options.quality.spot_silence = 50ms;
     options.ask_again_after = 50ms;
     options.publisher = {.environment = environment,
                          .source = environment + ".streaming",
@@ -316,9 +317,27 @@ TEST_F(SessionTest, ASuspectBookIsSubscribedAnewOnARealMarket) {
     return all;
   };
   EXPECT_TRUE(run_until([&] {
-    return kinds().find("reset change quality reset change") != std::string::npos;
+    return kinds().find("reset change quality quality reset change") != std::string::npos;
   })) << kinds();
   EXPECT_THAT(broker_.requests(), IsSupersetOf({2158, 2156}));
+}
+
+TEST_F(SessionTest, ASymbolThatIsSilentInItsOpenMarketIsToldToBeStale) {
+  broker_.on(2116, [](TestBroker::Reply& reply) {
+    ctrader::ProtoOASymbolByIdRes symbols;
+    auto* symbol = symbols.add_symbol();
+    symbol->set_symbolid(1);
+    symbol->set_digits(5);
+    symbol->set_pipposition(4);
+    symbol->set_scheduletimezone("UTC");
+    auto* always = symbol->add_schedule();
+    always->set_startsecond(0);
+    always->set_endsecond(7 * 24 * 3'600);
+    reply.answer(2117, symbols);
+  });
+  begin({"EURUSD"}, true, "demo");
+
+  EXPECT_TRUE(run_until_record("quality EURUSD"));  // no spot ever comes
 }
 
 TEST_F(SessionTest, AWrongSecretShowsTheBrokersCode) {

@@ -17,6 +17,7 @@ metrics::Counter& dropped(metrics::Registry& registry, const std::string& reason
 
 Telemetry::Telemetry(service::Runtime& runtime)
     : edge_{runtime, "feed"},
+      registry_{runtime.metrics()},
       counters_{events(runtime.metrics(), "spot"),
                 events(runtime.metrics(), "depth"),
                 events(runtime.metrics(), "bar"),
@@ -25,6 +26,7 @@ Telemetry::Telemetry(service::Runtime& runtime)
                 dropped(runtime.metrics(), "unknown_symbol"),
                 dropped(runtime.metrics(), "undecodable"),
                 dropped(runtime.metrics(), "refused"),
+                dropped(runtime.metrics(), "duplicate"),
                 runtime.metrics().counter("feed_unknown_removals_total",
                                           "Removed quotes that were not in the book.")},
       symbols_{runtime.metrics().gauge("feed_symbols", "Symbols that are subscribed.")} {}
@@ -40,8 +42,29 @@ void Telemetry::report(const Session& session) {
   counters_.unknown_symbols.raise_to(counts.unknown_symbols);
   counters_.undecodable.raise_to(counts.undecodable + session.undecodable_frames());
   counters_.refused.raise_to(counts.refused);
+  counters_.duplicates.raise_to(counts.duplicates);
   counters_.unknown_removals.raise_to(counts.unknown_removals);
   symbols_.set(static_cast<double>(session.symbols()));
+  report_checks(session.feed());
+}
+
+/// Once a second: there may be a thousand symbols.
+void Telemetry::report_checks(const Feed& feed) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_checks_) return;
+  next_checks_ = now + std::chrono::seconds{1};
+  feed.visit_checks([this](const std::string& symbol, const CheckCounts& counts) {
+    const auto [found, is_new] = checks_.try_emplace(symbol);
+    for (std::size_t i = 0; i < check_count; ++i) {
+      auto*& counter = found->second[i];
+      if (is_new) {
+        counter = &registry_.counter(
+            "feed_quality_total", "What was found of a symbol's data, by check.",
+            {{"check", std::string(to_string(static_cast<Check>(i)))}, {"symbol", symbol}});
+      }
+      counter->raise_to(counts[i]);
+    }
+  });
 }
 
 }  // namespace depthwire::streaming

@@ -3,6 +3,9 @@
 #include "common/ctrader/edge_telemetry.hpp"
 #include "services/streaming/actors/session.hpp"
 
+#include <array>
+#include <chrono>
+#include <map>
 #include <string>
 
 namespace depthwire::streaming {
@@ -19,11 +22,17 @@ class Telemetry {
  private:
   struct Counters {
     metrics::Counter &spots, &depth_events, &bars, &resets, &keyframes, &unknown_symbols,
-        &undecodable, &refused, &unknown_removals;
+        &undecodable, &refused, &duplicates, &unknown_removals;
   };
+  using Checks = std::array<metrics::Counter*, check_count>;
+
+  void report_checks(const Feed& feed);
 
   ctrader::EdgeTelemetry edge_;
+  metrics::Registry& registry_;
   Counters counters_;
+  std::map<std::string, Checks> checks_;  // by symbol
+  std::chrono::steady_clock::time_point next_checks_;
   metrics::Gauge& symbols_;
 };
 

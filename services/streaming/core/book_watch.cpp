@@ -52,25 +52,15 @@ void BookWatch::spot(std::int64_t time_ns, const market::Spot& spot) {
   if (spot.ask) ask_ = spot.ask;
   if (bid_ && ask_) {
     spot_mid_ = bid_->points + ask_->points;
-    note_spread();
+    note_spread(ask_->points - bid_->points);
   }
   judge(time_ns);
 }
 
-void BookWatch::note_spread() {
-  const auto spread = ask_->points - bid_->points;
-  if (spreads_.size() < spreads_kept) {
-    spreads_.push_back(spread);
-  } else {
-    spreads_[next_spread_] = spread;
-  }
-  next_spread_ = (next_spread_ + 1) % spreads_kept;
+void BookWatch::note_spread(std::int64_t points) {
+  spreads_.add(points);
   // Once in a while is enough: the median moves slowly, and sorting costs.
-  if (next_spread_ % 10 != 1 && median_spread_ > 0) return;
-  auto sorted = spreads_;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::nth_element(sorted.begin(), middle, sorted.end());
-  median_spread_ = std::max<std::int64_t>(*middle, 1);
+  if (spread_count_++ % 10 == 0) median_spread_ = std::max<std::int64_t>(spreads_.median(), 1);
 }
 
 void BookWatch::judge(std::int64_t time_ns) {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "common/market/book.hpp"
+#include "services/streaming/core/recent_values.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace depthwire::streaming {
 
@@ -33,24 +33,27 @@ class BookWatch {
   void reset(std::int64_t time_ns);
 
   [[nodiscard]] bool suspect() const { return suspect_since_.has_value(); }
+  /// Of the spots, in points; 0 before the first, else at least 1.
+  [[nodiscard]] std::int64_t median_spread() const { return median_spread_; }
+  /// Since when the book is crossed, if it is.
+  [[nodiscard]] std::optional<std::int64_t> crossed_since() const { return crossed_since_; }
   /// True when the symbol should be subscribed anew; `time_ns` is now.
   [[nodiscard]] bool is_due(std::int64_t time_ns) const;
 
  private:
-  static constexpr std::size_t spreads_kept = 61;
   static constexpr std::size_t removals_kept = 3;
 
   using Time = std::optional<std::int64_t>;
 
   void judge(std::int64_t time_ns);
-  void note_spread();
+  void note_spread(std::int64_t points);
 
   std::chrono::nanoseconds patience_;
   Time depth_mid_;  // half points
   Time spot_mid_;   // half points
   std::optional<market::Price> bid_, ask_;
-  std::vector<std::int64_t> spreads_;  // points, the newest ones
-  std::size_t next_spread_ = 0;
+  RecentValues spreads_;  // points
+  std::uint64_t spread_count_ = 0;
   std::int64_t median_spread_ = 0;
   Time crossed_since_;
   Time apart_since_;

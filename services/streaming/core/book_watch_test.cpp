@@ -1,5 +1,7 @@
 #include "services/streaming/core/book_watch.hpp"
 
+#include "services/streaming/core/watch_fixture.hpp"
+
 #include <gtest/gtest.h>
 
 namespace depthwire::streaming {
@@ -9,9 +11,6 @@ using market::Price;
 using market::Side;
 using market::Size;
 
-constexpr std::int64_t ms = 1'000'000;
-constexpr std::int64_t second = 1'000 * ms;
-
 market::Book book(std::int64_t bid, std::int64_t ask) {
   market::Book result;
   EXPECT_TRUE(
@@ -19,10 +18,6 @@ market::Book book(std::int64_t bid, std::int64_t ask) {
                     {},
                     {{1, Side::bid, Price{bid}, Size{1}}, {2, Side::ask, Price{ask}, Size{1}}}}));
   return result;
-}
-
-market::Spot spot(std::int64_t bid, std::int64_t ask) {
-  return {.bid = Price{bid}, .ask = Price{ask}};
 }
 
 TEST(BookWatch, ACrossedBookIsSuspectAfterHalfASecond) {

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view provider = "ctrader";
 constexpr std::int64_t ns_per_ms = 1'000'000;
+constexpr std::int64_t look_every_ns = 1'000'000'000;
 
 codec::EnvelopeHead head_of(const std::string& symbol, std::int64_t receive_ns,
                             std::int64_t event_ns) {
@@ -27,11 +28,22 @@ bus::Envelope envelope_of(const std::string& symbol, std::int64_t receive_ns,
 
 }  // namespace
 
+SymbolQuality& Feed::checks_of(const std::string& name) {
+  return quality_.try_emplace(name, limits_).first->second;
+}
+
+void Feed::set_hours(const std::string& name, TradingHours hours) {
+  checks_of(name).set_hours(std::move(hours));
+}
+
 void Feed::add(std::int64_t id, const std::string& name) {
   auto symbol = std::make_unique<Symbol>();
   symbol->name = name;
   symbol->id = id;
   symbol->watch = BookWatch(patience_);
+  symbol->checks = &checks_of(name);
+  // Before its first event the simulator's time is not known.
+  if (!clock_.is_simulated()) symbol->checks->expect_spots(clock_.stamp());
   symbol->spots = records_.topic("spot", name);
   symbol->depth = records_.topic("depth", name);
   symbol->bars = records_.topic("bar", name);
@@ -45,12 +57,16 @@ void Feed::remove(std::int64_t id) {
   const auto found = symbols_.find(id);
   if (found == symbols_.end()) return;
   reset(*found->second);
+  found->second->checks->forget();
   names_.erase(found->second->name);
   symbols_.erase(found);
 }
 
 void Feed::remove_all() {
-  for (const auto& [name, symbol] : names_) reset(*symbol);
+  for (const auto& [name, symbol] : names_) {
+    reset(*symbol);
+    symbol->checks->interrupt();
+  }
   names_.clear();
   symbols_.clear();
 }
@@ -70,6 +86,7 @@ void Feed::spot(std::string_view payload) {
     ++counts_.undecodable;
     return;
   }
+  counts_.unknown_fields += spot_event_.unknown_fields;
   auto* symbol = find(spot_event_.symbol_id);
   if (symbol == nullptr) {
     ++counts_.unknown_symbols;
@@ -80,10 +97,12 @@ void Feed::spot(std::string_view payload) {
   const auto event_ns = spot_event_.timestamp_ms ? *spot_event_.timestamp_ms * ns_per_ms : stamp;
   codec::encode_spot(head_of(symbol->name, stamp, event_ns), spot_event_.spot, envelope_);
   records_.append(symbol->spots, codec::spot_type, envelope_, journal::no_flags);
-  const bool was_suspect = symbol->watch.suspect();
+  symbol->checks->spot(stamp, spot_event_.spot, symbol->watch, findings_);
   symbol->watch.spot(stamp, spot_event_.spot);
-  if (symbol->watch.suspect() != was_suspect) tell_suspicion(*symbol, was_suspect);
+  symbol->checks->book(stamp, symbol->watch, findings_);
+  if (!findings_.empty()) tell_findings(*symbol);
   if (!spot_event_.bars.empty()) publish_bars(*symbol, stamp, event_ns);
+  if (clock_.is_simulated()) look_at_all(stamp);
 }
 
 void Feed::publish_bars(Symbol& symbol, std::int64_t receive_ns, std::int64_t event_ns) {
@@ -104,24 +123,51 @@ void Feed::depth(std::string_view payload) {
     ++counts_.undecodable;
     return;
   }
+  counts_.unknown_fields += depth_event_.unknown_fields;
   auto* symbol = find(depth_event_.symbol_id);
   if (symbol == nullptr || symbol->closed) {
     ++counts_.unknown_symbols;
     return;
   }
   const auto stamp = clock_.stamp(depth_event_.simulator_time_ns);
-  const auto applied = symbol->book.apply(depth_event_.update);
+  take_depth(*symbol, stamp);
+  if (!findings_.empty()) tell_findings(*symbol);
+  if (clock_.is_simulated()) look_at_all(stamp);
+}
+
+void Feed::take_depth(Symbol& symbol, std::int64_t stamp) {
+  if (symbol.checks->is_duplicate(stamp, depth_event_.update, findings_)) {
+    ++counts_.duplicates;
+    return;
+  }
+  const auto applied = symbol.book.apply(depth_event_.update);
   if (!applied) {
     ++counts_.refused;
-    tell_quality(*symbol, "refused_depth", market::to_string(applied.error()));
+    symbol.checks->refused(stamp, market::to_string(applied.error()), findings_);
     return;
   }
   counts_.unknown_removals += applied->unknown_removals;
   ++counts_.depth_events;
-  publish_depth(*symbol, depth_event_.update, stamp, journal::no_flags);
-  const bool was_suspect = symbol->watch.suspect();
-  symbol->watch.depth(stamp, symbol->book, applied->unknown_removals);
-  if (symbol->watch.suspect() != was_suspect) tell_suspicion(*symbol, was_suspect);
+  publish_depth(symbol, depth_event_.update, stamp, journal::no_flags);
+  symbol.watch.depth(stamp, symbol.book, applied->unknown_removals);
+  symbol.checks->book(stamp, symbol.watch, findings_);
+  symbol.checks->applied(stamp, depth_event_.update);
+}
+
+bool Feed::look() { return !clock_.is_simulated() && look_at_all(clock_.stamp()); }
+
+bool Feed::look_at_all(std::int64_t time_ns) {
+  if (looked_ && time_ns - *looked_ < look_every_ns) return false;
+  looked_ = time_ns;
+  bool found = false;
+  for (const auto& [name, symbol] : names_) {
+    symbol->checks->look(time_ns, findings_);
+    symbol->checks->book(time_ns, symbol->watch, findings_);
+    if (findings_.empty()) continue;
+    tell_findings(*symbol);
+    found = true;
+  }
+  return found;
 }
 
 std::vector<SymbolRef> Feed::due_resubscriptions() {
@@ -156,6 +202,9 @@ void Feed::reset(Symbol& symbol) {
   symbol.book.clear();
   const auto stamp = clock_.stamp();
   symbol.watch.reset(stamp);
+  symbol.checks->book_emptied();
+  symbol.checks->book(stamp, symbol.watch, findings_);
+  if (!findings_.empty()) tell_findings(symbol);
   publish_depth(symbol, {.kind = market::DepthKind::reset}, stamp, journal::keyframe);
 }
 
@@ -179,18 +228,16 @@ void Feed::keyframe(Symbol& symbol) {
                 clock_.stamp(), journal::keyframe);
 }
 
-void Feed::tell_suspicion(const Symbol& symbol, bool was_suspect) {
-  tell_quality(symbol, was_suspect ? "book_trusted" : "book_suspect", "");
-}
-
-void Feed::tell_quality(const Symbol& symbol, std::string_view check, std::string_view detail) {
-  const auto stamp = clock_.stamp();
-  auto envelope = envelope_of(symbol.name, stamp, stamp);
-  envelope.mutable_data_quality()->set_check(std::string(check));
-  envelope.mutable_data_quality()->set_detail(std::string(detail));
-  envelope.mutable_data_quality()->set_value(1);
-  envelope.SerializeToString(&envelope_);
-  records_.append(symbol.quality, bus::Envelope::kDataQuality, envelope_, journal::no_flags);
+void Feed::tell_findings(const Symbol& symbol) {
+  for (const auto& finding : findings_) {
+    auto envelope = envelope_of(symbol.name, clock_.stamp(), finding.since_ns);
+    envelope.mutable_data_quality()->set_check(std::string(finding.check));
+    envelope.mutable_data_quality()->set_detail(finding.detail);
+    envelope.mutable_data_quality()->set_value(finding.value);
+    envelope.SerializeToString(&envelope_);
+    records_.append(symbol.quality, bus::Envelope::kDataQuality, envelope_, journal::no_flags);
+  }
+  findings_.clear();
 }
 
 }  // namespace depthwire::streaming

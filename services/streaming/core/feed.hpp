@@ -6,11 +6,13 @@
 #include "services/streaming/core/book_watch.hpp"
 #include "services/streaming/core/live_bars.hpp"
 #include "services/streaming/core/record_sink.hpp"
+#include "services/streaming/core/symbol_quality.hpp"
 #include "services/streaming/core/symbol_ref.hpp"
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +30,8 @@ struct FeedCounts {
   std::uint64_t unknown_symbols = 0;   ///< events of what is not subscribed: dropped
   std::uint64_t undecodable = 0;       ///< events that could not be read: dropped
   std::uint64_t refused = 0;           ///< depth events that no book can take: told, not published
+  std::uint64_t duplicates = 0;        ///< depth events sent twice: told, not published
+  std::uint64_t unknown_fields = 0;    ///< of a newer protocol: passed over
   std::uint64_t unknown_removals = 0;  ///< ids that were removed but not in the book
 };
 
@@ -37,14 +41,19 @@ class Feed {
  public:
   /// `patience`: how long a book may be suspect until its symbol is due to be subscribed anew.
   Feed(RecordSink& records, ctrader::ReceiveClock& clock,
-       std::chrono::nanoseconds patience = BookWatch::usual_patience)
-      : records_{records}, clock_{clock}, patience_{patience} {}
+       std::chrono::nanoseconds patience = BookWatch::usual_patience,
+       const QualityLimits& limits = {})
+      : records_{records}, clock_{clock}, patience_{patience}, limits_{limits} {}
+
+  /// When the market of a symbol is open; holds until it is said anew, subscribed or not.
+  void set_hours(const std::string& name, TradingHours hours);
 
   /// Takes up a symbol: its book begins empty, which a reset record says.
   void add(std::int64_t id, const std::string& name);
   /// Lets a symbol go; a reset says that its book is no longer known.
   void remove(std::int64_t id);
-  /// Empties all books, with a reset record for each symbol, and lets the symbols go.
+  /// The connection is lost: empties all books, with a reset record for each symbol, and lets the
+  /// symbols go. The next event of each tells of the gap.
   void remove_all();
 
   /// Events, as the payloads of their messages.
@@ -54,6 +63,9 @@ class Feed {
   /// The symbols that should be subscribed anew by now, in alphabetical order: their books are not
   /// to be trusted (see BookWatch).
   [[nodiscard]] std::vector<SymbolRef> due_resubscriptions();
+  /// Looks once a second for what no event tells: silence. To be called often; in simulated time
+  /// events do it, since only they move that time. True when something was told.
+  bool look();
   /// Drops depth events of a symbol until reopen(): what is under way belongs to a subscription
   /// that is being given up.
   void close(std::int64_t id);
@@ -67,6 +79,11 @@ class Feed {
 
   [[nodiscard]] const FeedCounts& counts() const { return counts_; }
   [[nodiscard]] std::size_t symbols() const { return names_.size(); }
+  /// What was found of each symbol that was ever known, in alphabetical order.
+  template <class Visitor>
+  void visit_checks(Visitor&& visit) const {
+    for (const auto& [name, checks] : quality_) visit(name, checks.counts());
+  }
   /// nullptr for a symbol that is not subscribed.
   [[nodiscard]] const market::Book* book(std::int64_t id) const;
 
@@ -78,21 +95,28 @@ class Feed {
     bool closed = false;
     market::Book book;
     BookWatch watch;
+    SymbolQuality* checks = nullptr;  // of quality_
     LiveBars live_bars;
   };
 
   [[nodiscard]] Symbol* find(std::int64_t id);
+  [[nodiscard]] SymbolQuality& checks_of(const std::string& name);
   void reset(Symbol& symbol);
   void keyframe(Symbol& symbol);
+  void take_depth(Symbol& symbol, std::int64_t stamp);
   void publish_bars(Symbol& symbol, std::int64_t receive_ns, std::int64_t event_ns);
   void publish_depth(Symbol& symbol, const market::DepthUpdate& update, std::int64_t stamp,
                      std::uint16_t flags);
-  void tell_quality(const Symbol& symbol, std::string_view check, std::string_view detail);
-  void tell_suspicion(const Symbol& symbol, bool was_suspect);
+  bool look_at_all(std::int64_t time_ns);
+  void tell_findings(const Symbol& symbol);
 
   RecordSink& records_;
   ctrader::ReceiveClock& clock_;
   std::chrono::nanoseconds patience_;
+  QualityLimits limits_;
+  std::map<std::string, SymbolQuality> quality_;  // of all symbols there ever were
+  std::optional<std::int64_t> looked_;            // when all were looked at
+  Findings findings_;
   std::unordered_map<std::int64_t, std::unique_ptr<Symbol>> symbols_;  // looked up, never walked
   std::map<std::string, Symbol*> names_;                               // in a fixed order
   ctrader::SpotEvent spot_event_;                                      // memory that is used again

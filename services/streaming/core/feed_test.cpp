@@ -1,87 +1,15 @@
 #include "services/streaming/core/feed.hpp"
 
-#include "common/codec/envelope.hpp"
-#include "proto/bus/envelope.pb.h"
-#include "proto/ctrader/messages.pb.h"
-#include "proto/ctrader/simulator.pb.h"
+#include "services/streaming/core/feed_fixture.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace depthwire::streaming {
 namespace {
 
-using ctrader::ProtoOADepthEvent;
-using ctrader::ProtoOASpotEvent;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-struct Recorded {
-  std::string topic;
-  int type = 0;
-  std::uint16_t flags = 0;
-  bus::Envelope envelope;
-};
-
-class RecordList final : public RecordSink {
- public:
-  journal::TopicId topic(std::string_view kind, std::string_view symbol) override {
-    topics_.push_back(std::string(kind) + "." + std::string(symbol));
-    return {static_cast<std::uint32_t>(topics_.size() - 1)};
-  }
-  void append(journal::TopicId topic, int type, std::string_view envelope,
-              std::uint16_t flags) override {
-    auto& record = records.emplace_back();
-    record.topic = topics_.at(topic.index);
-    record.type = type;
-    record.flags = flags;
-    EXPECT_TRUE(record.envelope.ParseFromArray(envelope.data(), static_cast<int>(envelope.size())));
-    EXPECT_EQ(static_cast<int>(record.envelope.payload_case()), type);
-  }
-
-  std::vector<Recorded> records;
-
- private:
-  std::vector<std::string> topics_;
-};
-
-class FeedTest : public ::testing::Test {
- protected:
-  static constexpr std::int64_t symbol_id = 7;
-
-  void SetUp() override {
-    feed_.add(symbol_id, "EURUSD");
-    sink_.records.clear();
-  }
-  static ProtoOADepthEvent event(std::int64_t time_ns) {
-    ProtoOADepthEvent message;
-    message.set_ctidtraderaccountid(1);
-    message.set_symbolid(symbol_id);
-    message.SetExtension(ctrader::depth_simulator_time_ns, time_ns);
-    return message;
-  }
-  static void add_bid(ProtoOADepthEvent& message, std::uint64_t id, std::uint64_t price) {
-    auto* quote = message.add_newquotes();
-    quote->set_id(id);
-    quote->set_size(100);
-    quote->set_bid(price);
-  }
-  static ProtoOASpotEvent spot(std::int64_t time_ns) {
-    ProtoOASpotEvent message;
-    message.set_ctidtraderaccountid(1);
-    message.set_symbolid(symbol_id);
-    message.SetExtension(ctrader::spot_simulator_time_ns, time_ns);
-    return message;
-  }
-  void send(const ProtoOADepthEvent& message) { feed_.depth(message.SerializeAsString()); }
-  void send(const ProtoOASpotEvent& message) { feed_.spot(message.SerializeAsString()); }
-  const Recorded& last() { return sink_.records.back(); }
-
-  RecordList sink_;
-  ctrader::ReceiveClock clock_ = ctrader::ReceiveClock::simulated(0);
-  Feed feed_{sink_, clock_};
-};
 
 TEST_F(FeedTest, ASymbolBeginsWithAReset) {
   feed_.add(8, "GBPUSD");
@@ -254,11 +182,11 @@ TEST_F(FeedTest, ABookThatStaysCrossedIsToldAndSubscribedAnew) {
   EXPECT_THAT(feed_.due_resubscriptions(), IsEmpty());
 
   feed_.reopen(symbol_id);
-  ASSERT_THAT(sink_.records, SizeIs(1));
+  ASSERT_THAT(sink_.records, SizeIs(3));  // uncrossed, book_trusted and the reset
   EXPECT_EQ(last().envelope.depth().kind(), bus::Depth::reset);
   EXPECT_TRUE(feed_.book(symbol_id)->empty());
   send(event(34'000'000'000));
-  EXPECT_THAT(sink_.records, SizeIs(2));
+  EXPECT_THAT(sink_.records, SizeIs(4));
 }
 
 TEST_F(FeedTest, WhatCannotBeReadIsCounted) {
