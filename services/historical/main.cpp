@@ -7,6 +7,9 @@
 #include "services/historical/config.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <spdlog/spdlog.h>
+
+#include <utility>
 
 namespace {
 
@@ -15,8 +18,15 @@ using namespace depthwire;
 historical::HealingOptions healing_options(const service::Runtime& runtime,
                                            const historical::Config& config) {
   if (config.heal_longest.count() == 0) return {};
-  return {.streaming = service::subscriber_options(runtime, config.bus, "streaming"),
-          .longest = config.heal_longest};
+  auto streaming = service::subscriber_options(runtime, config.bus, "streaming");
+  if (streaming.publish.ends_with(":*")) {
+    spdlog::warn(
+        "historical: outages are not healed: bus.streaming.publish is {}, a port that nobody "
+        "can know",
+        streaming.publish);
+    return {};
+  }
+  return {.streaming = std::move(streaming), .longest = config.heal_longest};
 }
 
 /// The whole of historical, on one thread, until it is stopped.

@@ -213,7 +213,7 @@ TEST_F(PersisterProcess, ANewerSchemaEndsItWithASentence) {
 
   EXPECT_EQ(process->wait(20s), 78);
   EXPECT_THAT(process->output(),
-              HasSubstr("the database has schema version 99, this program knows up to 5"));
+              HasSubstr("the database has schema version 99, this program knows up to 6"));
 }
 
 TEST_F(PersisterProcess, ARowThatIsThereAlreadyEndsIt) {

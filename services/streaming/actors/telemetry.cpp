@@ -26,7 +26,6 @@ Telemetry::Telemetry(service::Runtime& runtime)
                 dropped(runtime.metrics(), "unknown_symbol"),
                 dropped(runtime.metrics(), "undecodable"),
                 dropped(runtime.metrics(), "refused"),
-                dropped(runtime.metrics(), "duplicate"),
                 runtime.metrics().counter("feed_unknown_removals_total",
                                           "Removed quotes that were not in the book.")},
       symbols_{runtime.metrics().gauge("feed_symbols", "Symbols that are subscribed.")} {}
@@ -42,7 +41,6 @@ void Telemetry::report(const Session& session) {
   counters_.unknown_symbols.raise_to(counts.unknown_symbols);
   counters_.undecodable.raise_to(counts.undecodable + session.undecodable_frames());
   counters_.refused.raise_to(counts.refused);
-  counters_.duplicates.raise_to(counts.duplicates);
   counters_.unknown_removals.raise_to(counts.unknown_removals);
   symbols_.set(static_cast<double>(session.symbols()));
   report_checks(session.feed());

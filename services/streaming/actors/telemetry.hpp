@@ -22,7 +22,7 @@ class Telemetry {
  private:
   struct Counters {
     metrics::Counter &spots, &depth_events, &bars, &resets, &keyframes, &unknown_symbols,
-        &undecodable, &refused, &duplicates, &unknown_removals;
+        &undecodable, &refused, &unknown_removals;
   };
   using Checks = std::array<metrics::Counter*, check_count>;
 

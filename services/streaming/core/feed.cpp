@@ -136,20 +136,19 @@ void Feed::depth(std::string_view payload) {
 }
 
 void Feed::take_depth(Symbol& symbol, std::int64_t stamp) {
-  if (symbol.checks->is_duplicate(stamp, depth_event_.update, findings_)) {
-    ++counts_.duplicates;
-    return;
-  }
+  const bool again = symbol.checks->is_duplicate(stamp, depth_event_.update, findings_);
   const auto applied = symbol.book.apply(depth_event_.update);
   if (!applied) {
     ++counts_.refused;
     symbol.checks->refused(stamp, market::to_string(applied.error()), findings_);
     return;
   }
-  counts_.unknown_removals += applied->unknown_removals;
+  // What is sent twice removes its ids twice, which says nothing about the book.
+  const auto unknown_removals = again ? 0 : applied->unknown_removals;
+  counts_.unknown_removals += unknown_removals;
   ++counts_.depth_events;
   publish_depth(symbol, depth_event_.update, stamp, journal::no_flags);
-  symbol.watch.depth(stamp, symbol.book, applied->unknown_removals);
+  symbol.watch.depth(stamp, symbol.book, unknown_removals);
   symbol.checks->book(stamp, symbol.watch, findings_);
   symbol.checks->applied(stamp, depth_event_.update);
 }

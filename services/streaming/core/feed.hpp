@@ -30,7 +30,6 @@ struct FeedCounts {
   std::uint64_t unknown_symbols = 0;   ///< events of what is not subscribed: dropped
   std::uint64_t undecodable = 0;       ///< events that could not be read: dropped
   std::uint64_t refused = 0;           ///< depth events that no book can take: told, not published
-  std::uint64_t duplicates = 0;        ///< depth events sent twice: told, not published
   std::uint64_t unknown_fields = 0;    ///< of a newer protocol: passed over
   std::uint64_t unknown_removals = 0;  ///< ids that were removed but not in the book
 };

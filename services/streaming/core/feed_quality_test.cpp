@@ -49,16 +49,15 @@ class FeedQualityTest : public FeedTest {
   }
 };
 
-TEST_F(FeedQualityTest, ADepthEventThatIsSentTwiceIsSkippedAndCounted) {
+TEST_F(FeedQualityTest, ADepthEventThatIsSentTwiceIsToldAndKept) {
   depth_at(1 * second, 100);
   depth_at(1 * second + 50 * ms, 100);
   depth_at(1 * second + 90 * ms, 100);
 
-  ASSERT_THAT(sink_.records, SizeIs(2));  // the event, and that it came twice
+  ASSERT_THAT(sink_.records, SizeIs(4));  // the events, and that one came twice
   EXPECT_THAT(found(), ElementsAre("duplicate depth"));
   EXPECT_EQ(count(Check::duplicate), 2U);
-  EXPECT_EQ(feed_.counts().depth_events, 1U);
-  EXPECT_EQ(feed_.counts().duplicates, 2U);
+  EXPECT_EQ(feed_.counts().depth_events, 3U);
 
   depth_at(62 * second, 101);
   EXPECT_EQ(last().envelope.data_quality().check(), "duplicate");

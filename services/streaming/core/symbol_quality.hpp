@@ -72,7 +72,7 @@ class SymbolQuality {
   /// `watch` does not know of this spot yet.
   void spot(std::int64_t time_ns, const market::Spot& spot, const BookWatch& watch,
             Findings& findings);
-  /// A depth event came. True when it is one that was sent twice, which is to be skipped.
+  /// A depth event came. True when it is one that was sent twice.
   [[nodiscard]] bool is_duplicate(std::int64_t time_ns, const market::DepthUpdate& update,
                                   Findings& findings);
   /// It was applied; `update` is left with any content.
