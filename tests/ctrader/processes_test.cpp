@@ -124,9 +124,9 @@ TEST_F(CtraderProcesses, BadResourcesHaveTheirExitCodes) {
 }
 
 TEST_F(CtraderProcesses, HistoricalFetchesBarsAndTicksOfTheSimulator) {
-  simulate({"--symbols", "2", "--speed", "max", "--events", "3000", "--start", "at_once", "--time",
-            "now"});
+  simulate({"--symbols", "2", "--speed", "max", "--events", "3000", "--start", "at_once"});
   ASSERT_TRUE(simulator_->output_from("market ended", 30s));
+  constexpr std::chrono::seconds market_begin{1'767'596'400};  // of every generated market
   const auto requests = "tcp://127.0.0.1:" + std::to_string(tests::free_port());
   const auto historical = start(HISTORICAL, {{"DEPTHWIRE_BUS_HISTORICAL_REQUESTS", requests}});
   EXPECT_EQ(wait_ready(*historical, "\"ready\":true"), 200);
@@ -152,10 +152,8 @@ TEST_F(CtraderProcesses, HistoricalFetchesBarsAndTicksOfTheSimulator) {
   bus::BarsCommand bars;
   bars.set_symbol("EURUSD");
   bars.set_period(bus::m1);
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
-  bars.set_from_time_ns((now - 1h).count());
-  bars.set_to_time_ns((now + 1h).count());
+  bars.set_from_time_ns(std::chrono::nanoseconds(market_begin - 1h).count());
+  bars.set_to_time_ns(std::chrono::nanoseconds(market_begin + 1h).count());
   const auto minutes = ask("bars", bars);
   ASSERT_GT(minutes.records(), 0U);
   bus::TicksCommand ticks;
