@@ -312,7 +312,7 @@ TEST_F(HealerTest, AfterOutagesTicksAndBarsAreThoseOfARunWithoutAny) {
     }
     if (!connected) technical(now, last);
     keep(mend(market));
-    now += 3 * 24 * 60 * minute_ms;
+    now += std::int64_t{3} * 24 * 60 * minute_ms;
     whole.tick(now * ns_per_ms, ended);
     expected.add(std::exchange(ended, {}));
     live.tick(now * ns_per_ms, ended);
