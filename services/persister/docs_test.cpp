@@ -37,7 +37,7 @@ class DatabasePage : public StoreTest {
     add(streaming, symbol);
     for (int i = 0; i < 5; ++i) {
       auto spot = envelope();
-      spot.set_event_time_ns(event_ns + i * 1'000'000);
+      spot.set_event_time_ns(event_ns + std::int64_t{i} * 1'000'000);
       spot.mutable_spot()->set_bid_points(108'748 + i);
       if (i % 2 == 0) spot.mutable_spot()->set_ask_points(108'753 + i);
       add(streaming, spot);

@@ -25,7 +25,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
-using ::testing::Not;
 
 ctrader::ProtoOADepthEvent depth_event(std::uint64_t symbol, std::int64_t time_ns) {
   ctrader::ProtoOADepthEvent event;
