@@ -1,6 +1,5 @@
 #include "services/historical/actors/healing.hpp"
 
-#include "common/bus/topic.hpp"
 #include "common/codec/bar.hpp"
 #include "common/ctrader/errors.hpp"
 #include "common/ctrader/requests.hpp"
@@ -12,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <tuple>
 #include <utility>
 
 namespace depthwire::historical {
@@ -26,10 +26,6 @@ constexpr std::size_t most_held = 200'000;
 /// What a restart may have to read again.
 constexpr std::chrono::minutes keep_every{10};
 constexpr std::chrono::seconds pause{5};
-
-std::string environment_of(const bus::Publisher& publisher) {
-  return publisher.source().substr(0, publisher.source().find('.'));
-}
 
 std::int64_t length_ms(const Gap& gap) {
   return std::max(gap.ranges[bus::bid].length_ms(), gap.ranges[bus::ask].length_ms());
@@ -49,10 +45,8 @@ Healing::Healing(zmq::context_t& context, HealingOptions options, ctrader::Clien
       keep_at_{ctrader::Clock::now() + keep_every} {
   if (!options_.streaming) return;
   const auto& publisher = log_.publisher();
-  const auto newest = publisher.newest(bus::topic(environment_of(publisher), "healing", ""));
-  if (!newest.empty()) {
-    const auto kept =
-        read_healing_state(journal, publisher.recovered().last, newest.front().offset);
+  if (const auto offset = newest_offset(publisher, "healing"); offset != 0) {
+    const auto kept = read_healing_state(journal, publisher.recovered().last, offset);
     kept_position_ = {kept.epoch(), kept.offset()};
     if (kept.version() == state_version) kept_ = kept.state();
   }

@@ -1,13 +1,9 @@
 #include "services/historical/actors/healing.hpp"
 
 #include "common/codec/envelope.hpp"
-#include "common/ctrader/test_broker.hpp"
 #include "common/journal/reader.hpp"
-#include "services/historical/actors/session.hpp"
-#include "tests/support/full_disk.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "services/historical/actors/session_fixture.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +15,6 @@ namespace depthwire::historical {
 namespace {
 
 using namespace std::chrono_literals;
-using ctrader::SessionState;
 using ctrader::testing::TestBroker;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -33,47 +28,22 @@ using Tick = std::tuple<std::int64_t, bus::Side, std::int64_t>;
 
 /// A session of historical that follows a streaming which the test plays, and asks a broker that
 /// knows the ticks of `market_`, two in an answer.
-class HealingTest : public ::testing::Test {
+class HealingTest : public SessionFixture {
  protected:
   HealingTest() {
     broker_.on(ticks_request, [this](TestBroker::Reply& reply) { answer_ticks(reply); });
   }
 
   void begin() {
-    SessionOptions options;
-    options.publisher = {.environment = "sim",
-                         .source = "sim.historical",
-                         .journal = dir_.path() / "historical",
-                         .publish = "tcp://127.0.0.1:*",
-                         .requests = "tcp://127.0.0.1:*",
-                         .storage = &disk_};
-    options.client = {.name = "historical",
-                      .connection = {.host = "localhost",
-                                     .port = broker_.port(),
-                                     .ca_file = broker_.certificates().ca_file()},
-                      .account = {"id", "secret", "token", TestBroker::account_id, false},
-                      .random = [] { return 0.0; }};
+    auto options = this->options();
     options.healing.streaming = bus::SubscriberOptions{.source = "sim.streaming",
                                                        .publish = streaming_.publish_address(),
                                                        .requests = streaming_.requests_address(),
                                                        .consumer = "sim.historical"};
     options.healing.longest = longest_;
-    session_ = std::make_unique<Session>(
-        io_, context_, std::move(options),
-        SessionHooks{[](SessionState, const std::string&) {}, [](const std::string&) {}});
-    session_->start();
+    begin_with(std::move(options));
   }
-  template <class Condition>
-  bool run_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!condition() && std::chrono::steady_clock::now() < deadline) {
-      io_.restart();
-      io_.run_one_for(20ms);
-      session_->tick();
-      streaming_.tick();
-    }
-    return condition();
-  }
+  void meanwhile() override { streaming_.tick(); }
 
   /// streaming journals a spot of EURUSD. `technical`: the first of a subscription.
   void spot(std::int64_t at_ms, std::optional<std::int64_t> bid, std::optional<std::int64_t> ask,
@@ -131,11 +101,6 @@ class HealingTest : public ::testing::Test {
   }
   [[nodiscard]] bool healed() const { return session_->healed().gaps == 1; }
 
-  tests::FullDisk disk_;
-  TestBroker broker_;
-  tests::TempDir dir_;
-  zmq::context_t context_;
-  boost::asio::io_context io_;
   bus::Publisher streaming_{context_,
                             {.environment = "sim",
                              .source = "sim.streaming",
@@ -144,12 +109,11 @@ class HealingTest : public ::testing::Test {
                              .requests = "tcp://127.0.0.1:*"}};
   std::vector<Tick> market_;
   std::chrono::milliseconds longest_ = 1h;
-  std::unique_ptr<Session> session_;
 
  private:
   template <class Look>
   void each_record(const Look& look) {
-    journal::Reader reader(dir_.path() / "historical");
+    journal::Reader reader(dir_.path() / "journal");
     for (auto next = reader.next(); std::holds_alternative<journal::Record>(next);
          next = reader.next()) {
       const auto& record = std::get<journal::Record>(next);

@@ -1,5 +1,6 @@
 #include "services/historical/actors/history_journal.hpp"
 
+#include "common/bus/topic.hpp"
 #include "common/journal/reader.hpp"
 
 #include <utility>
@@ -57,6 +58,12 @@ bool LoosePages::take(const bus::Envelope& record) {
   if (found == records_.end()) return false;
   if (--found->second == 0) records_.erase(found);
   return true;
+}
+
+std::uint64_t newest_offset(const bus::Publisher& publisher, std::string_view kind) {
+  const auto environment = publisher.source().substr(0, publisher.source().find('.'));
+  const auto newest = publisher.newest(bus::topic(environment, kind, ""));
+  return newest.empty() ? 0 : newest.front().offset;
 }
 
 bus::HealingState read_healing_state(const std::filesystem::path& directory, journal::Position last,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/bus/publisher.hpp"
 #include "common/journal/writer.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "services/historical/core/job_book.hpp"
@@ -29,6 +30,9 @@ struct HistoryJournal {
   JobBook book;
   LoosePages loose;
 };
+
+/// The offset of the newest record of `kind` that is about no symbol; 0 when there is none.
+[[nodiscard]] std::uint64_t newest_offset(const bus::Publisher& publisher, std::string_view kind);
 
 /// The HealingState at `offset` of the journal in `directory`; an empty one when there is none.
 [[nodiscard]] bus::HealingState read_healing_state(const std::filesystem::path& directory,

@@ -1,7 +1,5 @@
 #include "services/historical/actors/session.hpp"
 
-#include "common/bus/topic.hpp"
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -18,12 +16,6 @@ ctrader::ConnectionName name_of(const SessionOptions& options) {
   return {options.client.name, connection.host + ":" + std::to_string(connection.port)};
 }
 
-std::uint64_t state_offset(const bus::Publisher& publisher) {
-  const auto environment = publisher.source().substr(0, publisher.source().find('.'));
-  const auto newest = publisher.newest(bus::topic(environment, "job", ""));
-  return newest.empty() ? 0 : newest.front().offset;
-}
-
 }  // namespace
 
 Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOptions options,
@@ -36,7 +28,7 @@ Session::Session(boost::asio::io_context& io, zmq::context_t& context, SessionOp
            name_of(options_)},
       client_{io, options_.client, *this},
       history_{read_history_journal(options_.publisher.journal, publisher_.recovered().last,
-                                    state_offset(publisher_))},
+                                    newest_offset(publisher_, "job"))},
       healing_{context,  options_.healing,          client_, log_, catalogue_,
                history_, options_.publisher.journal},
       jobs_{client_, log_, catalogue_, history_, healing_} {}

@@ -1,12 +1,9 @@
 #include "services/historical/actors/session.hpp"
 
 #include "common/bus/requester.hpp"
-#include "common/ctrader/test_broker.hpp"
 #include "common/journal/reader.hpp"
-#include "tests/support/full_disk.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "services/historical/actors/session_fixture.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,49 +15,23 @@ namespace depthwire::historical {
 namespace {
 
 using namespace std::chrono_literals;
-using ctrader::SessionState;
 using ctrader::testing::TestBroker;
 using ::testing::HasSubstr;
 
 constexpr std::int64_t minute_ns = 60'000'000'000;
 
-class SessionTest : public ::testing::Test {
+class SessionTest : public SessionFixture {
  protected:
   void begin(bool enabled = true) {
-    SessionOptions options;
-    options.publisher = {.environment = "sim",
-                         .source = "sim.historical",
-                         .journal = dir_.path() / "journal",
-                         .publish = "tcp://127.0.0.1:*",
-                         .requests = "tcp://127.0.0.1:*",
-                         .segment_bytes = segment_bytes_,
-                         .storage = &disk_};
-    options.client = {.name = "historical",
-                      .connection = {.host = "localhost",
-                                     .port = broker_.port(),
-                                     .ca_file = broker_.certificates().ca_file()},
-                      .account = {"id", "secret", "token", TestBroker::account_id, false},
-                      .random = [] { return 0.0; }};
+    auto options = this->options();
+    options.publisher.segment_bytes = segment_bytes_;
     options.enabled = enabled;
     options.ask_again_after = 50ms;
-    session_ = std::make_unique<Session>(
-        io_, context_, std::move(options),
-        SessionHooks{[](SessionState, const std::string&) {}, [](const std::string&) {}});
-    session_->start();
+    begin_with(std::move(options));
   }
   bool log_in() {
     begin();
     return run_until([&] { return session_->symbols() == 2; });
-  }
-  template <class Condition>
-  bool run_until(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
-    while (!condition() && std::chrono::steady_clock::now() < deadline) {
-      io_.restart();
-      io_.run_one_for(20ms);
-      session_->tick();
-    }
-    return condition();
   }
   /// The records of one payload, in order.
   std::vector<std::pair<journal::Header, bus::Envelope>> records(int type) {
@@ -181,12 +152,6 @@ class SessionTest : public ::testing::Test {
     return std::count(requests.begin(), requests.end(), 2137U);
   }
 
-  tests::FullDisk disk_;
-  TestBroker broker_;
-  tests::TempDir dir_;
-  zmq::context_t context_;
-  boost::asio::io_context io_;
-  std::unique_ptr<Session> session_;
   std::atomic<bool> mended_ = false;  // the broker
   std::uint64_t segment_bytes_ = 64ULL << 20;
 };

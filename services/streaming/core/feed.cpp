@@ -136,7 +136,7 @@ void Feed::depth(std::string_view payload) {
 }
 
 void Feed::take_depth(Symbol& symbol, std::int64_t stamp) {
-  const bool again = symbol.checks->is_duplicate(stamp, depth_event_.update, findings_);
+  const bool again = symbol.checks->depth(stamp, depth_event_.update, findings_);
   const auto applied = symbol.book.apply(depth_event_.update);
   if (!applied) {
     ++counts_.refused;

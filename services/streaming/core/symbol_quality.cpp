@@ -63,8 +63,8 @@ void SymbolQuality::judge_depth_by_spots(std::int64_t time_ns, std::int64_t medi
   }
 }
 
-bool SymbolQuality::is_duplicate(std::int64_t time_ns, const market::DepthUpdate& update,
-                                 Findings& findings) {
+bool SymbolQuality::depth(std::int64_t time_ns, const market::DepthUpdate& update,
+                          Findings& findings) {
   if (const auto silent = depth_.event(time_ns, hours_)) tell_gap(*silent, "depth", findings);
   mid_at_depth_ = outliers_.mid();
   const bool found = duplicates_.is_duplicate(time_ns, update);

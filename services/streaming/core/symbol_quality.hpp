@@ -73,8 +73,8 @@ class SymbolQuality {
   void spot(std::int64_t time_ns, const market::Spot& spot, const BookWatch& watch,
             Findings& findings);
   /// A depth event came. True when it is one that was sent twice.
-  [[nodiscard]] bool is_duplicate(std::int64_t time_ns, const market::DepthUpdate& update,
-                                  Findings& findings);
+  [[nodiscard]] bool depth(std::int64_t time_ns, const market::DepthUpdate& update,
+                           Findings& findings);
   /// It was applied; `update` is left with any content.
   void applied(std::int64_t time_ns, market::DepthUpdate& update) {
     duplicates_.keep(time_ns, update);
