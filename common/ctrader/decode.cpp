@@ -57,10 +57,34 @@ Failure read_time(WireReader& reader, std::optional<std::int64_t>& time_ms) {
   return std::nullopt;
 }
 
-Failure read_bar(WireReader& reader, std::vector<LiveBar>& bars) {
-  const auto bar = decode_bar(reader.read_bytes());
-  if (!bar) return bar.error();
-  bars.push_back(*bar);
+Failure decode_bar(std::string_view payload, LiveBar& bar, std::uint32_t& unknown_fields) {
+  WireReader reader(payload);
+  std::uint64_t low = 0, open = 0, high = 0;
+  std::optional<std::uint64_t> close;
+  while (reader.next()) {
+    switch (reader.tag()) {
+      case number(3): bar.tick_count = reader.read_varint(); break;
+      case number(4): bar.period = static_cast<std::uint32_t>(reader.read_varint()); break;
+      case number(5): low = reader.read_varint(); break;
+      case number(6): open = reader.read_varint(); break;
+      case number(7): close = reader.read_varint(); break;
+      case number(8): high = reader.read_varint(); break;
+      case number(9):
+        bar.open_time_minutes = static_cast<std::uint32_t>(reader.read_varint());
+        break;
+      default: ++unknown_fields; reader.skip();
+    }
+  }
+  if (reader.failed()) return DecodeError::malformed;
+  constexpr auto half = largest / 2;
+  if (low > half || open > half || high > half || close.value_or(0) > half ||
+      bar.open_time_minutes > latest_minutes) {
+    return DecodeError::out_of_range;
+  }
+  bar.low = Price{as_signed(low)};
+  bar.open = Price{as_signed(low + open)};
+  bar.high = Price{as_signed(low + high)};
+  if (close) bar.close = Price{as_signed(low + *close)};
   return std::nullopt;
 }
 
@@ -97,34 +121,11 @@ tl::expected<Envelope, DecodeError> decode_envelope(std::string_view frame) {
 }
 
 tl::expected<LiveBar, DecodeError> decode_bar(std::string_view payload) {
-  WireReader reader(payload);
   LiveBar bar;
-  std::uint64_t low = 0, open = 0, high = 0;
-  std::optional<std::uint64_t> close;
-  while (reader.next()) {
-    switch (reader.tag()) {
-      case number(3): bar.tick_count = reader.read_varint(); break;
-      case number(4): bar.period = static_cast<std::uint32_t>(reader.read_varint()); break;
-      case number(5): low = reader.read_varint(); break;
-      case number(6): open = reader.read_varint(); break;
-      case number(7): close = reader.read_varint(); break;
-      case number(8): high = reader.read_varint(); break;
-      case number(9):
-        bar.open_time_minutes = static_cast<std::uint32_t>(reader.read_varint());
-        break;
-      default: reader.skip();
-    }
+  std::uint32_t unknown_fields = 0;  // of a reply: the client has counted them
+  if (const auto failure = decode_bar(payload, bar, unknown_fields)) {
+    return tl::unexpected(*failure);
   }
-  if (reader.failed()) return tl::unexpected(DecodeError::malformed);
-  constexpr auto half = largest / 2;
-  if (low > half || open > half || high > half || close.value_or(0) > half ||
-      bar.open_time_minutes > latest_minutes) {
-    return tl::unexpected(DecodeError::out_of_range);
-  }
-  bar.low = Price{as_signed(low)};
-  bar.open = Price{as_signed(low + open)};
-  bar.high = Price{as_signed(low + high)};
-  if (close) bar.close = Price{as_signed(low + *close)};
   return bar;
 }
 
@@ -145,7 +146,9 @@ tl::expected<void, DecodeError> decode_spot(std::string_view payload, SpotEvent&
         break;
       case number(4): failure = read_price(reader, event.spot.bid); break;
       case number(5): failure = read_price(reader, event.spot.ask); break;
-      case text(6): failure = read_bar(reader, event.bars); break;
+      case text(6):
+        failure = decode_bar(reader.read_bytes(), event.bars.emplace_back(), event.unknown_fields);
+        break;
       case number(7): failure = read_price(reader, event.spot.session_close); break;
       case number(8): failure = read_time(reader, event.timestamp_ms); break;
       case number(1000): event.simulator_time_ns = as_signed(reader.read_varint()); break;

@@ -52,7 +52,7 @@ struct SpotEvent {
   std::optional<std::int64_t> timestamp_ms;
   std::optional<std::int64_t> simulator_time_ns;
   std::vector<LiveBar> bars;
-  std::uint32_t unknown_fields = 0;  ///< passed over; those in bars are not counted
+  std::uint32_t unknown_fields = 0;  ///< passed over, those of its bars too
 };
 
 struct DepthEvent {

@@ -118,6 +118,24 @@ TEST(DecodeDepth, PassesOverUnknownFieldsOfEveryKindAndCountsThem) {
   EXPECT_EQ(event.unknown_fields, 1U) << "in a quote";
 }
 
+TEST(DecodeSpot, CountsTheUnknownFieldsOfItsBarsToo) {
+  ProtoOASpotEvent message;
+  message.set_ctidtraderaccountid(1);
+  message.set_symbolid(7);
+  auto& bar = *message.add_trendbar();
+  bar.set_volume(1);
+  bar.set_low(5);
+  bar.GetReflection()->MutableUnknownFields(&bar)->AddVarint(100, 1);
+  message.GetReflection()->MutableUnknownFields(&message)->AddLengthDelimited(200)->append("text");
+  SpotEvent event;
+
+  ASSERT_TRUE(decode_spot(message.SerializeAsString(), event));
+
+  EXPECT_EQ(event.unknown_fields, 2U);
+  ASSERT_EQ(event.bars.size(), 1U);
+  EXPECT_EQ(event.bars[0].low.points, 5);
+}
+
 TEST(DecodeDepth, AnEventReusesTheMemoryOfTheOneBefore) {
   auto large = depth_message();
   for (std::uint64_t id = 1; id <= 10; ++id) add_quote(large, id, 1)->set_bid(id);

@@ -68,7 +68,8 @@ std::optional<std::string> json_from_message(const ProtoMessage& message) {
   const auto payload = make_payload(message.payloadtype());
   if (payload != nullptr && !message.payload().empty()) {
     if (!payload->ParsePartialFromString(message.payload())) return std::nullopt;
-    json["payload"] = to_json(*payload);
+    // An empty payload is none, on the wire too: what comes back must be written the same.
+    if (auto fields = to_json(*payload); !fields.empty()) json["payload"] = std::move(fields);
   }
   return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }

@@ -2,6 +2,7 @@
 #include "common/ctrader/json_codec.hpp"
 
 #include "common/ctrader/payload_names.hpp"
+#include "common/ctrader/unknown.hpp"
 #include "proto/ctrader/messages.pb.h"
 #include "proto/ctrader/simulator.pb.h"
 
@@ -139,6 +140,26 @@ TEST(JsonCodec, WhatWeDoNotKnowIsPassedOver) {
   ASSERT_TRUE(unknown);
   EXPECT_EQ(unknown->payloadtype(), 9999U);
   EXPECT_FALSE(unknown->has_payload());
+}
+
+TEST(JsonCodec, WhatWeDoNotKnowIsLeftToBeCounted) {
+  const auto message = message_from_json(
+      R"({"payloadType":2117,"payload":{"ctidTraderAccountId":1,"new":[{}],)"
+      R"("symbol":[{"symbolId":1,"digits":5,"tradingMode":"LUNCH","newer":null,"newest":0}]}})");
+  ASSERT_TRUE(message);
+
+  const auto unknown = find_unknown(message->payload(), *message_of(2117));
+
+  EXPECT_EQ(unknown.fields, 3U);
+  EXPECT_EQ(unknown.enum_values, 1U);
+}
+
+TEST(JsonCodec, APayloadOfWhichNothingIsKnownIsWrittenAsNone) {
+  const auto message =
+      message_from_json(R"({"payloadType":2100,"payload":{"payloadType":1050,"new":1}})");
+  ASSERT_TRUE(message);
+
+  EXPECT_EQ(json_from_message(*message), R"({"payloadType":2100})");
 }
 
 TEST(JsonCodec, AnEnumThatWeDoNotKnowIsNotSet) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -96,14 +97,19 @@ std::optional<Integer> integer(const Json& value) {
   return error == std::errc() && rest == end ? std::optional(number) : std::nullopt;
 }
 
-// A number, or a name that we know; a name of a newer schema is no number and no failure.
+// What the schema does not name stays in the message as the wire's unknown fields and enum values
+// do, so that there is one way to find it (find_unknown). No schema has these numbers.
+constexpr int unknown_field = FieldDescriptor::kMaxNumber;
+constexpr int unknown_value = std::numeric_limits<int>::max();
+
+// A number or a name.
 Failure enum_number(const Json& value, const FieldDescriptor& field, std::optional<int>& number) {
   if (const auto* name = value.get_ptr<const std::string*>()) {
     if (const auto* known = field.enum_type()->FindValueByName(*name)) {
       number = known->number();
       return std::nullopt;
     }
-    number = integer<int>(value);
+    number = integer<int>(value).value_or(unknown_value);
     return std::nullopt;
   }
   number = integer<int>(value);
@@ -150,7 +156,7 @@ Failure put(const Json& value, Message& message, const FieldDescriptor& field) {
     case FieldDescriptor::CPPTYPE_ENUM: {
       std::optional<int> number;
       if (auto failure = enum_number(value, field, number)) return failure;
-      if (number) DEPTHWIRE_PUT(EnumValue, *number);
+      DEPTHWIRE_PUT(EnumValue, *number);
       return std::nullopt;
     }
     case FieldDescriptor::CPPTYPE_STRING:
@@ -190,6 +196,9 @@ Failure fill(const Json& json, Message& message) {
   if (!json.is_object()) return expected("an object", json);
   for (const auto& [key, value] : json.items()) {
     const auto* field = field_of(message, key);
+    if (field == nullptr) {
+      message.GetReflection()->MutableUnknownFields(&message)->AddVarint(unknown_field, 1);
+    }
     if (field == nullptr || value.is_null()) continue;
     auto failure = field->is_repeated() && value.is_array() ? put_all(value, message, *field)
                                                             : put(value, message, *field);

@@ -18,9 +18,9 @@ enum class Secrets : std::uint8_t { shown, masked };
 
 /// Sets the fields that `json` has. As tolerant as servers and the wire are: integers may be
 /// quoted, enums be named, a single value stand for a list of it; null, keys that we do not know
-/// and names of enums that we do not know count as absent, and no field is required. Anything else
-/// is an error that says where and what: "symbol[2].digits: expected an integer of 32 bits, got
-/// true".
+/// and names of enums that we do not know count as absent, and no field is required; what is not
+/// known is left for find_unknown(). Anything else is an error that says where and what:
+/// "symbol[2].digits: expected an integer of 32 bits, got true".
 [[nodiscard]] tl::expected<void, std::string> from_json(const nlohmann::json& json,
                                                         google::protobuf::Message& message);
 
