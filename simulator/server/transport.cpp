@@ -37,6 +37,7 @@ const std::optional<std::string>& Transport::closed() const {
 }
 
 void Transport::receive(std::string_view bytes, Session& session, TimePoint now, std::string& out) {
+  if (closed()) return;
   if (known_) return take(bytes, session, now, out);
   first_.append(bytes);
   if (first_.size() < http_request.size()) return;

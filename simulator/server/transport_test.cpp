@@ -147,6 +147,8 @@ TEST_F(TransportTest, JsonOverPlainTcpIsNotServed) {
 
   ASSERT_TRUE(json.closed());
   EXPECT_EQ(*json.closed(), "JSON is served over WebSocket only");
+  EXPECT_EQ(exchange(json, frame_of(51, ProtoHeartbeatEvent())), "") << "nothing more is taken";
+  EXPECT_FALSE(session.closing());
 }
 
 TEST_F(TransportTest, TheLastWordsOfASessionAreFollowedByAClose) {
