@@ -1,7 +1,7 @@
 // What one depth event costs the analyzer with all signals on: 20 levels a side, 1-3 changed quotes
 // an event, 200 events a second, a spot with every tenth. The reference is the book alone, which
 // nobody who wants signals can do without.
-#include "services/analyzer/core/analyzer_stage.hpp"
+#include "services/analyzer/core/engine/analyzer_stage.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -7,8 +7,8 @@
 #include "common/bus/publisher.hpp"
 #include "common/bus/stage.hpp"
 #include "services/aggregator/core/aggregator_stage.hpp"
-#include "services/analyzer/core/generated_records.hpp"
-#include "services/analyzer/core/record_stage.hpp"
+#include "services/analyzer/core/records/record_stage.hpp"
+#include "services/analyzer/core/testing/generated_records.hpp"
 
 #include <algorithm>
 #include <cstdio>

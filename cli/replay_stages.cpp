@@ -2,7 +2,7 @@
 
 #include "common/config/values.hpp"
 #include "services/aggregator/core/aggregator_stage.hpp"
-#include "services/analyzer/core/record_stage.hpp"
+#include "services/analyzer/core/records/record_stage.hpp"
 
 namespace depthwire::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include "common/config/describe.hpp"
 #include "common/config/values.hpp"
 #include "common/service/settings.hpp"
-#include "services/analyzer/core/params.hpp"
+#include "services/analyzer/core/engine/params.hpp"
 
 #include <chrono>
 #include <map>

@@ -1,7 +1,7 @@
 #include "common/service/run.hpp"
 #include "common/service/stage_actor.hpp"
 #include "services/analyzer/config.hpp"
-#include "services/analyzer/core/record_stage.hpp"
+#include "services/analyzer/core/records/record_stage.hpp"
 
 #include <memory>
 #include <string>

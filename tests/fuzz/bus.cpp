@@ -5,7 +5,7 @@
 #include "common/journal/writer.hpp"
 #include "proto/bus/envelope.pb.h"
 #include "services/aggregator/core/aggregator_stage.hpp"
-#include "services/analyzer/core/record_stage.hpp"
+#include "services/analyzer/core/records/record_stage.hpp"
 #include "services/gateway/core/board.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/support/temp_dir.hpp"
