@@ -1,5 +1,6 @@
 #include "services/analyzer/core/engine/analyzer_stage.hpp"
 
+#include "services/analyzer/core/engine/catalogue.hpp"
 #include "services/analyzer/core/testing/generated_log.hpp"
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 namespace depthwire::analyzer {
 namespace {
@@ -58,14 +60,25 @@ Log mirrored(const Log& log, std::int64_t about) {
   });
 }
 
-void mirror(Output& output) {
+/// What is known of a name.
+const SignalInfo& info_of(std::string_view name) {
+  static const auto all = signal_catalogue();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& info) { return info.name == name; });
+  if (found == all.end()) throw std::logic_error(std::string(name) + " is not in the catalogue");
+  return *found;
+}
+
+/// What an output of a market whose prices were reflected about `about` half points says of the
+/// market itself.
+void mirror(Output& output, std::int64_t about) {
   if (auto* signal = std::get_if<Signal>(&output.value)) {
-    static const std::set<std::string_view> unsigned_ones = {
-        "SPREAD",         "SPREAD_MEAN_60s", "VOL_5m",    "VOL_1h",
-        "SPREAD_ANOMALY", "LARGE_PLAYER",    "EXHAUSTION"};
+    const SignalInfo& info = info_of(signal->signal);
     signal->direction = -signal->direction;
-    if (unsigned_ones.contains(signal->signal)) return;
+    if (info.mirror == Mirror::becomes) signal->signal = info.mirror_name;
+    if (info.mirror != Mirror::flips) return;
     if (signal->value) *signal->value = -*signal->value;
+    if (signal->value && info.unit == Unit::price) *signal->value += static_cast<double>(about);
     if (signal->z) *signal->z = -*signal->z;
   } else if (auto* flow = std::get_if<Flow>(&output.value)) {
     std::swap(flow->buy, flow->sell);
@@ -108,9 +121,14 @@ void expect_same(const std::vector<Output>& a, const std::vector<Output>& b, dou
     ASSERT_EQ(name_of(a[i]), name_of(b[i])) << what;
     if (const auto* x = std::get_if<Signal>(&a[i].value)) {
       const auto& y = std::get<Signal>(b[i].value);
-      // Log returns are not those of a shifted or reflected price.
-      const bool returns = x->signal.starts_with("VOL_") && relative > 1e-9;
-      expect_close(x->value, y.value, returns ? 0.05 : relative, what);
+      // Log returns are not those of a shifted or reflected price; a price itself is exact.
+      const Unit unit = info_of(x->signal).unit;
+      const bool returns = unit == Unit::basis_points && relative > 1e-9;
+      expect_close(x->value, y.value,
+                   returns               ? 0.05
+                   : unit == Unit::price ? 1e-12
+                                         : relative,
+                   what);
       expect_close(x->z, y.z, relative, what);
       ASSERT_EQ(x->direction, y.direction) << what;
       ASSERT_EQ(x->state, y.state) << what;
@@ -143,21 +161,58 @@ TEST(AnalyzerStage, AGeneratedMarketMakesEverySeriesFlowsSentimentAndEvents) {
   std::map<std::string_view, int> seen;
   for (const Output& output : outputs) ++seen[name_of(output)];
 
-  for (const char* name : {"I_5", "SPREAD", "SPREAD_MEAN_60s", "OFI_10s", "OFI_ML_10s", "VI_taken",
-                           "VI_bar60", "VOL_5m", "VOL_1h", "taken", "bar60", "tick", "sentiment",
-                           "LIQUIDITY_IMBALANCE", "LARGE_PLAYER", "SPREAD_ANOMALY"}) {
-    EXPECT_GT(seen[name], 0) << name;
+  // What needs an hour of bars, a day of them, or luck.
+  const std::set<std::string_view> rare = {"VI_bvc",     "CVD_bvc",    "VPIN",
+                                           "ABSORPTION", "EXHAUSTION", "DELTA_DIVERGENCE"};
+  for (const SignalInfo& info : signal_catalogue()) {
+    const bool expected = !rare.contains(info.name) && !info.name.starts_with("COST_");
+    EXPECT_TRUE(!expected || seen[info.name] > 0) << info.name;
   }
-  // At most ten series a second, two estimates an event, three splits a bar.
+  for (const char* flow : {"taken", "bar60", "tick", "sentiment"}) EXPECT_GT(seen[flow], 0) << flow;
+  for (const auto& [name, count] : seen) {
+    if (name == "taken" || name == "bar60" || name == "tick" || name == "sentiment") continue;
+    EXPECT_EQ(info_of(name).name, name) << "each is in the catalogue";
+  }
+  // At most one value of a series a second, two estimates an event, three splits a bar.
   EXPECT_LE(seen["I_5"], half_an_hour);
   EXPECT_LE(seen["sentiment"], half_an_hour / 10);
+}
+
+TEST(AnalyzerStage, TheCostOfMillionsIsToldAsFarAsTheBookIsSeen) {
+  constexpr Ns start = 1'767'596'400 * ns_per_second;
+  constexpr std::int64_t million = 100'000'000;  // cents
+  const auto quote = [](market::QuoteId id, Side side, std::int64_t points, std::int64_t cents) {
+    return market::Quote{id, side, Price{points}, Size{cents}};
+  };
+  const market::Spot spot{.bid = Price{110'000}, .ask = Price{110'010}};
+  Log log = {{start, "EURUSD",
+              DepthUpdate{.kind = DepthKind::reset,
+                          .added = {quote(1, Side::bid, 110'000, 2 * million),
+                                    quote(2, Side::ask, 110'010, million / 2),
+                                    quote(3, Side::ask, 110'020, million)}}}};
+  for (int second = 1; second < 5; ++second) {
+    log.push_back({start + second * ns_per_second, "EURUSD", spot});
+  }
+
+  std::map<std::string_view, double> costs;
+  for (const Output& output : outputs_of(log)) {
+    const auto* signal = std::get_if<Signal>(&output.value);
+    if (signal != nullptr && signal->value) costs[signal->signal] = *signal->value;
+  }
+
+  EXPECT_NEAR(costs.at("COST_BUY_0.1M"), 5, 1e-9);
+  EXPECT_NEAR(costs.at("COST_BUY_0.5M"), 5, 1e-9);
+  EXPECT_NEAR(costs.at("COST_BUY_1M"), 10, 1e-9);  // half at 110010, half at 110020
+  EXPECT_FALSE(costs.contains("COST_BUY_5M")) << "beyond what is visible";
+  EXPECT_NEAR(costs.at("COST_SELL_1M"), 5, 1e-9);
+  EXPECT_FALSE(costs.contains("COST_SELL_5M"));
 }
 
 TEST(AnalyzerStage, AMirroredMarketGivesMirroredSignals) {
   const Log log = testing::generate_log("EURUSD", 2, half_an_hour);
   auto plain = outputs_of(log);
   auto reflected = outputs_of(mirrored(log, 220'000));
-  for (Output& output : reflected) mirror(output);
+  for (Output& output : reflected) mirror(output, 220'000);
   sort_instants(plain);
   sort_instants(reflected);
 
@@ -177,10 +232,11 @@ TEST(AnalyzerStage, TenTimesTheSizesChangeNoRatioAndNoDirection) {
       flow->buy /= 10;
       flow->sell /= 10;
     }
-    if (auto* signal = std::get_if<Signal>(&output.value);
-        signal && signal->signal == "LARGE_PLAYER" && signal->value) {
-      *signal->value /= 10;
-    }
+    auto* signal = std::get_if<Signal>(&output.value);
+    if (signal == nullptr || !signal->value) continue;
+    const Unit unit = info_of(signal->signal).unit;
+    if (unit == Unit::size) *signal->value /= 10;
+    if (unit == Unit::ticks_by_size) *signal->value *= 10;
   }
 
   expect_same(outputs_of(log), scaled, 1e-9);
@@ -200,7 +256,14 @@ TEST(AnalyzerStage, AConstantAddedToPricesChangesNothingInTicks) {
     }
   });
 
-  expect_same(outputs_of(log), outputs_of(higher), 1e-2);
+  auto shifted = outputs_of(higher);
+  for (Output& output : shifted) {
+    auto* signal = std::get_if<Signal>(&output.value);
+    if (signal == nullptr || !signal->value) continue;
+    if (info_of(signal->signal).unit == Unit::price) *signal->value -= 500;
+  }
+
+  expect_same(outputs_of(log), shifted, 1e-2);
 }
 
 TEST(AnalyzerStage, NamesOfQuotesDoNotMatter) {

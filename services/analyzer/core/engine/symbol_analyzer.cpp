@@ -54,14 +54,15 @@ SymbolAnalyzer::SymbolAnalyzer(std::string symbol, const Params& params)
       absorption_life_(imbalance_life_),
       exhaustion_life_(imbalance_life_),
       large_life_(imbalance_life_),
-      spread_life_(params.lifecycle) {}
+      spread_life_(params.lifecycle),
+      signals_(params) {}
 
 void SymbolAnalyzer::arrive(const Step& step) {
   if (!last_input_) first_offset_ = step.offset;
   if (last_input_ && step.t - *last_input_ > params_.gap) {
     // Nothing spans a hole: the windows fill anew.
     end_all(step);
-    clear_windows();
+    clear_windows(step.t);
     clear_spot_windows();
     first_offset_ = step.offset;
   }
@@ -138,6 +139,7 @@ void SymbolAnalyzer::depth(const Step& step, const market::DepthUpdate& update) 
   }
   evaluate_imbalance(step);
   evaluate_large_player(step);
+  signals_.depth(view());
 }
 
 bool SymbolAnalyzer::duplicate(Ns t, const market::DepthUpdate& update) const {
@@ -168,31 +170,21 @@ void SymbolAnalyzer::close_bar(const Step& step, const BarUpdate& bar) {
   const auto ticks = static_cast<double>(bar.values.tick_count);
   Split split{.t = step.t, .ticks = ticks};
   split.bar60_buy = ticks * bar60_buy_share(bar.values.open, bar.values.close);
-  if (sigma && change) {
-    split.bvc_buy = ticks * bvc_buy_share(static_cast<double>(*change), *sigma);
-  }
+  std::optional<double> bvc_share;
+  if (sigma && change) bvc_share = bvc_buy_share(static_cast<double>(*change), *sigma);
+  if (bvc_share) split.bvc_buy = ticks * *bvc_share;
   splits_[next_split_] = split;
   next_split_ = (next_split_ + 1) % splits_.size();
 
-  Flow flow{.flavour = "bar60",
-            .t = step.t,
-            .buy = split.bar60_buy,
-            .sell = ticks - split.bar60_buy,
-            .basis = Basis::modelled,
-            .inputs = range(step, minute_ns)};
-  step.outputs->push_back({symbol_, step.t, flow});
-  if (split.bvc_buy) {
-    flow.flavour = "bvc";
-    flow.buy = *split.bvc_buy;
-    flow.sell = ticks - flow.buy;
-    step.outputs->push_back({symbol_, step.t, flow});
-  }
+  const auto out = publisher(step);
+  const auto publish = [&](std::string_view flavour, Basis basis, double buy, double sell) {
+    out.flow({.flavour = flavour, .buy = buy, .sell = sell, .basis = basis}, minute_ns);
+  };
+  publish("bar60", Basis::modelled, split.bar60_buy, ticks - split.bar60_buy);
+  if (split.bvc_buy) publish("bvc", Basis::modelled, *split.bvc_buy, ticks - *split.bvc_buy);
   const auto rule = tick_rule_.take();
-  flow.flavour = "tick";
-  flow.basis = Basis::measured;
-  flow.buy = static_cast<double>(rule.buy);
-  flow.sell = static_cast<double>(rule.sell);
-  step.outputs->push_back({symbol_, step.t, flow});
+  publish("tick", Basis::measured, static_cast<double>(rule.buy), static_cast<double>(rule.sell));
+  signals_.bar(view(), {bar, bvc_share, rule}, out);
 
   bar_absorption_.reset();
   if (bars_.size() == kept_bars) {
@@ -206,7 +198,7 @@ void SymbolAnalyzer::reset_book(const Step& step) {
   end_all(step);
   book_.clear();
   state_.reset();
-  clear_windows();
+  clear_windows(step.t);
   last_update_time_.reset();
   first_offset_ = step.offset;
 }
@@ -228,7 +220,7 @@ void SymbolAnalyzer::clear_spot_windows() {
 }
 
 // What a window of depth or of estimates held. Returns and bars have their own rule for gaps.
-void SymbolAnalyzer::clear_windows() {
+void SymbolAnalyzer::clear_windows(Ns t) {
   i5_.reset();
   imbalance_baseline_.clear_rolling();
   spread_baseline_.clear_rolling();
@@ -248,6 +240,8 @@ void SymbolAnalyzer::clear_windows() {
   large_.clear();
   sentiment_.clear();
   imbalance_since_ = {};
+  signals_.clear();
+  signals_.gap(t);
 }
 
 BookFacts SymbolAnalyzer::book_facts() const {

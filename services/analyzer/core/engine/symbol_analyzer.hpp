@@ -9,6 +9,9 @@
 #include "services/analyzer/core/base/window_sums.hpp"
 #include "services/analyzer/core/book/book_change.hpp"
 #include "services/analyzer/core/engine/params.hpp"
+#include "services/analyzer/core/engine/publisher.hpp"
+#include "services/analyzer/core/engine/signal_table.hpp"
+#include "services/analyzer/core/engine/view.hpp"
 #include "services/analyzer/core/measured/imbalance.hpp"
 #include "services/analyzer/core/measured/ofi.hpp"
 #include "services/analyzer/core/measured/spread.hpp"
@@ -23,14 +26,6 @@
 #include <vector>
 
 namespace depthwire::analyzer {
-
-/// Where a step stands and what it has said so far.
-struct Step {
-  Ns t = 0;                  ///< receive time of the input, or due time of the timer
-  std::uint64_t offset = 0;  ///< of the input
-  const Evidence* evidence = nullptr;
-  std::vector<Output>* outputs = nullptr;
-};
 
 /// What a symbol has seen that is no signal: for metrics.
 struct SymbolCounts {
@@ -91,6 +86,7 @@ class SymbolAnalyzer {
     archive(i5_series_, spread_series_, spread_mean_series_, ofi_series_, ofi_levels_series_,
             vi_taken_series_, vi_bvc_series_, vi_bar60_series_, vol_short_series_,
             vol_long_series_);
+    archive(signals_);
   }
 
  private:
@@ -135,20 +131,9 @@ class SymbolAnalyzer {
       archive(t, ticks, bar60_buy, bvc_buy);
     }
   };
-  /// A number as one reads it now, and whether it is null because it may not be read.
-  struct Series {
-    std::string_view name;
-    bool published_null = true;  // nothing to take back yet
-
-    template <class Archive>
-    void serialize(Archive& archive) {
-      archive(published_null);
-    }
-  };
-
   // Inputs.
   void arrive(const Step& step);
-  void clear_windows();
+  void clear_windows(Ns t);
   void clear_spot_windows();
   void reset_book(const Step& step);
   void close_bar(const Step& step, const BarUpdate& bar);
@@ -173,11 +158,8 @@ class SymbolAnalyzer {
   [[nodiscard]] AbsorptionInput absorption_input() const;
 
   // Publishing.
-  void transition(const Step& step, Transition transition, Signal signal,
-                  std::string_view open_state, std::uint64_t minimum_n);
-  void publish(const Step& step, const Signal& signal);
-  void series(const Step& step, Series& series, Signal signal, std::uint64_t minimum_n);
-  [[nodiscard]] InputRange range(const Step& step, Ns window) const;
+  [[nodiscard]] Publisher publisher(const Step& step) const;
+  [[nodiscard]] View view() const;
   [[nodiscard]] Quality depth_quality() const;
   [[nodiscard]] Quality inferred_quality() const;
   [[nodiscard]] std::optional<double> volume_imbalance_taken() const;
@@ -254,6 +236,8 @@ class SymbolAnalyzer {
   Series vi_bar60_series_{"VI_bar60"};
   Series vol_short_series_{"VOL_5m"};
   Series vol_long_series_{"VOL_1h"};
+
+  SignalTable signals_;
 };
 
 }  // namespace depthwire::analyzer

@@ -28,17 +28,17 @@ void SymbolAnalyzer::evaluate_imbalance(const Step& step) {
     const bool enter = holds && step.t - *imbalance_since_[d] >= params_.imbalance_hold;
     const auto what = imbalance_life_[d].step(step.t, enter, beyond(stay_factor));
     if (what == Transition::none) continue;
-    transition(step, what,
-               {.signal = "LIQUIDITY_IMBALANCE",
-                .value = i5_ ? std::optional(i5_->value) : std::nullopt,
-                .z = z,
-                .direction = directions[d],
-                .strength = z ? std::min(1.0, std::abs(*z) / 4.0) : 0.0,
-                .basis = Basis::measured,
-                .quality = depth_quality(),
-                .n = imbalance_baseline_.n(),
-                .window = baseline_window},
-               "open", params_.baseline.minimum);
+    publisher(step).transition(what,
+                               {.signal = "LIQUIDITY_IMBALANCE",
+                                .value = i5_ ? std::optional(i5_->value) : std::nullopt,
+                                .z = z,
+                                .direction = directions[d],
+                                .strength = z ? std::min(1.0, std::abs(*z) / 4.0) : 0.0,
+                                .basis = Basis::measured,
+                                .quality = depth_quality(),
+                                .n = imbalance_baseline_.n(),
+                                .window = baseline_window},
+                               "open", params_.baseline.minimum);
   }
 }
 
@@ -51,16 +51,17 @@ void SymbolAnalyzer::evaluate_spread(const Step& step) {
   const auto what = spread_life_.step(step.t, enter, stay);
   if (what == Transition::none) return;
   if (what == Transition::open) spread_wide_ = *z > 0;
-  transition(step, what,
-             {.signal = "SPREAD_ANOMALY",
-              .value = spread ? std::optional(static_cast<double>(*spread)) : std::nullopt,
-              .z = z,
-              .strength = z ? std::min(1.0, std::abs(*z) / 4.0) : 0.0,
-              .basis = Basis::measured,
-              .quality = spread ? Quality::ok : Quality::invalid,
-              .n = spread_baseline_.n(),
-              .window = baseline_window},
-             spread_wide_ ? "wide" : "tight", params_.baseline.minimum);
+  publisher(step).transition(
+      what,
+      {.signal = "SPREAD_ANOMALY",
+       .value = spread ? std::optional(static_cast<double>(*spread)) : std::nullopt,
+       .z = z,
+       .strength = z ? std::min(1.0, std::abs(*z) / 4.0) : 0.0,
+       .basis = Basis::measured,
+       .quality = spread ? Quality::ok : Quality::invalid,
+       .n = spread_baseline_.n(),
+       .window = baseline_window},
+      spread_wide_ ? "wide" : "tight", params_.baseline.minimum);
 }
 
 void SymbolAnalyzer::evaluate_large_player(const Step& step) {
@@ -75,16 +76,16 @@ void SymbolAnalyzer::evaluate_large_player(const Step& step) {
     const auto what = large_life_[d].step(step.t, enter, stay);
     if (what == Transition::none) continue;
     const double count = static_cast<double>(quotes + removals);
-    transition(step, what,
-               {.signal = "LARGE_PLAYER",
-                .value = large_.last_cents(directions[d]) / market::cents_per_unit,
-                .direction = directions[d],
-                .strength = std::min(1.0, count / 5.0),
-                .basis = Basis::inferred,
-                .quality = inferred_quality(),
-                .n = large_.n(),
-                .window = baseline_window},
-               "open", params_.large_order.minimum);
+    publisher(step).transition(what,
+                               {.signal = "LARGE_PLAYER",
+                                .value = large_.last_cents(directions[d]) / market::cents_per_unit,
+                                .direction = directions[d],
+                                .strength = std::min(1.0, count / 5.0),
+                                .basis = Basis::inferred,
+                                .quality = inferred_quality(),
+                                .n = large_.n(),
+                                .window = baseline_window},
+                               "open", params_.large_order.minimum);
   }
 }
 
@@ -130,18 +131,18 @@ void SymbolAnalyzer::evaluate_absorption(const Step& step) {
     const bool stay = staying && staying->direction == directions[d];
     const auto what = absorption_life_[d].step(step.t, enter, stay);
     if (what == Transition::none) continue;
-    transition(step, what,
-               {.signal = "ABSORPTION",
-                .value = value,
-                .direction = directions[d],
-                .strength = enter  ? fired->strength
-                            : stay ? staying->strength
-                                   : 0.0,
-                .basis = bars ? Basis::modelled : Basis::inferred,
-                .quality = bars ? Quality::ok : quality,
-                .n = bars ? bars_.size() : buy_sums_.size(),
-                .window = baseline_window},
-               "open", params_.min_sums);
+    publisher(step).transition(what,
+                               {.signal = "ABSORPTION",
+                                .value = value,
+                                .direction = directions[d],
+                                .strength = enter  ? fired->strength
+                                            : stay ? staying->strength
+                                                   : 0.0,
+                                .basis = bars ? Basis::modelled : Basis::inferred,
+                                .quality = bars ? Quality::ok : quality,
+                                .n = bars ? bars_.size() : buy_sums_.size(),
+                                .window = baseline_window},
+                               "open", params_.min_sums);
   }
 }
 
@@ -163,29 +164,23 @@ void SymbolAnalyzer::evaluate_exhaustion(const Step& step) {
     const bool stay = staying && staying->direction == directions[d];
     const auto what = exhaustion_life_[d].step(step.t, enter, stay);
     if (what == Transition::none) continue;
-    transition(step, what,
-               {.signal = "EXHAUSTION",
-                .value = stay ? std::optional(staying->decline) : std::nullopt,
-                .direction = directions[d],
-                .strength = stay ? staying->strength : 0.0,
-                .basis = estimated ? Basis::inferred : Basis::modelled,
-                .quality = depth_quality(),
-                .n = tens_seen_,
-                .window = static_cast<Ns>(params_.exhaustion.bars) * short_window},
-               "open", params_.min_sums);
+    publisher(step).transition(what,
+                               {.signal = "EXHAUSTION",
+                                .value = stay ? std::optional(staying->decline) : std::nullopt,
+                                .direction = directions[d],
+                                .strength = stay ? staying->strength : 0.0,
+                                .basis = estimated ? Basis::inferred : Basis::modelled,
+                                .quality = depth_quality(),
+                                .n = tens_seen_,
+                                .window = static_cast<Ns>(params_.exhaustion.bars) * short_window},
+                               "open", params_.min_sums);
   }
 }
 
 void SymbolAnalyzer::end_all(const Step& step) {
+  const auto out = publisher(step);
   const auto end = [&](Lifecycle& life, std::string_view name, int direction, Basis basis) {
-    if (!life.end(step.t)) return;
-    publish(step, {.signal = name,
-                   .t = step.t,
-                   .direction = direction,
-                   .basis = basis,
-                   .quality = Quality::invalid,
-                   .state = "reset",
-                   .inputs = range(step, baseline_window)});
+    if (life.end(step.t)) out.reset(name, direction, basis);
   };
   for (std::size_t d = 0; d < directions.size(); ++d) {
     end(imbalance_life_[d], "LIQUIDITY_IMBALANCE", directions[d], Basis::measured);
@@ -194,6 +189,7 @@ void SymbolAnalyzer::end_all(const Step& step) {
     end(exhaustion_life_[d], "EXHAUSTION", directions[d], Basis::inferred);
   }
   end(spread_life_, "SPREAD_ANOMALY", 0, Basis::measured);
+  signals_.end(out);
 }
 
 }  // namespace depthwire::analyzer

@@ -14,10 +14,13 @@ constexpr double enough_coverage = 0.8;
 
 }  // namespace
 
-InputRange SymbolAnalyzer::range(const Step& step, Ns window) const {
-  const std::uint64_t from = step.evidence->from(step.t - window, step.offset);
-  return {step.evidence->epoch(), std::max(from, std::min(first_offset_, step.offset)),
-          step.offset};
+Publisher SymbolAnalyzer::publisher(const Step& step) const {
+  // A wide spread says "uncertain" to all others.
+  return {symbol_, step, first_offset_, "SPREAD_ANOMALY", spread_life_.open() && spread_wide_};
+}
+
+View SymbolAnalyzer::view() const {
+  return {facts_, params_, book_, spot_, ofi_, state_.live(), depth_quality(), inferred_quality()};
 }
 
 Quality SymbolAnalyzer::depth_quality() const {
@@ -38,97 +41,64 @@ std::optional<double> SymbolAnalyzer::volume_imbalance_taken() const {
                           static_cast<std::uint64_t>(sums[estimates]));
 }
 
-void SymbolAnalyzer::transition(const Step& step, Transition transition, Signal signal,
-                                std::string_view open_state, std::uint64_t minimum_n) {
-  signal.t = step.t;
-  signal.state = transition == Transition::open     ? open_state
-                 : transition == Transition::expire ? std::string_view("expired")
-                                                    : std::string_view("close");
-  signal.confidence = confidence(signal.basis, signal.quality, signal.n, minimum_n);
-  // A wide spread says "uncertain" to all others.
-  const bool other = signal.signal != "SPREAD_ANOMALY";
-  if (other && spread_life_.open() && spread_wide_) signal.confidence *= 0.5;
-  signal.inputs = range(step, signal.window);
-  publish(step, signal);
-}
-
-void SymbolAnalyzer::publish(const Step& step, const Signal& signal) {
-  step.outputs->push_back({symbol_, step.t, signal});
-}
-
-void SymbolAnalyzer::series(const Step& step, Series& series, Signal signal,
-                            std::uint64_t minimum_n) {
-  // A null is said once; then there is silence until there is a value again.
-  if (!signal.value && series.published_null) return;
-  series.published_null = !signal.value;
-  signal.signal = series.name;
-  signal.t = step.t;
-  signal.confidence =
-      signal.value ? confidence(signal.basis, signal.quality, signal.n, minimum_n) : 0.0;
-  signal.inputs = range(step, signal.window);
-  publish(step, signal);
-}
-
 void SymbolAnalyzer::publish_series(const Step& step) {
-  const auto signed_direction = [](const std::optional<double>& value) {
-    return !value || *value == 0 ? 0 : *value > 0 ? 1 : -1;
-  };
+  const auto out = publisher(step);
   const auto imbalance_value = i5_ ? std::optional(i5_->value) : std::nullopt;
-  series(step, i5_series_,
-         {.value = imbalance_value,
-          .z = i5_ ? imbalance_baseline_.z(i5_->value) : std::nullopt,
-          .direction = signed_direction(imbalance_value),
-          .quality = depth_quality(),
-          .n = imbalance_baseline_.n(),
-          .window = baseline_window},
-         1);
+  out.series(i5_series_,
+             {.value = imbalance_value,
+              .z = i5_ ? imbalance_baseline_.z(i5_->value) : std::nullopt,
+              .direction = direction_of(imbalance_value),
+              .quality = depth_quality(),
+              .n = imbalance_baseline_.n(),
+              .window = baseline_window},
+             1);
 
   const auto spread = spot_.spread_points();
   const Quality spot_quality = spread ? Quality::ok : Quality::invalid;
   const auto points = spread ? std::optional(static_cast<double>(*spread)) : std::nullopt;
-  series(step, spread_series_,
-         {.value = points,
-          .z = points ? spread_baseline_.z(*points) : std::nullopt,
-          .quality = spot_quality,
-          .n = spread_baseline_.n(),
-          .window = baseline_window},
-         spread_minimum);
+  out.series(spread_series_,
+             {.value = points,
+              .z = points ? spread_baseline_.z(*points) : std::nullopt,
+              .quality = spot_quality,
+              .n = spread_baseline_.n(),
+              .window = baseline_window},
+             spread_minimum);
   const auto mean = spread ? spread_mean_.mean() : std::nullopt;
-  series(step, spread_mean_series_,
-         {.value = mean,
-          .quality = spread && spread_mean_.coverage() < enough_coverage ? Quality::degraded
-                                                                         : spot_quality,
-          .n = spread_baseline_.n(),
-          .window = main_window},
-         spread_minimum);
+  out.series(spread_mean_series_,
+             {.value = mean,
+              .quality = spread && spread_mean_.coverage() < enough_coverage ? Quality::degraded
+                                                                             : spot_quality,
+              .n = spread_baseline_.n(),
+              .window = main_window},
+             spread_minimum);
 
   const bool live = state_.live();
   const auto ofi = live ? ofi_.normalised(OfiWindow::brief) : std::nullopt;
-  series(step, ofi_series_,
-         {.value = ofi,
-          .direction = signed_direction(ofi),
-          .quality = depth_quality(),
-          .n = ofi_.events(OfiWindow::brief),
-          .window = short_window},
-         ofi_minimum);
+  out.series(ofi_series_,
+             {.value = ofi,
+              .direction = direction_of(ofi),
+              .quality = depth_quality(),
+              .n = ofi_.events(OfiWindow::brief),
+              .window = short_window},
+             ofi_minimum);
   const auto levels = live ? ofi_.multi_level() : std::nullopt;
-  series(step, ofi_levels_series_,
-         {.value = levels,
-          .direction = signed_direction(levels),
-          .quality = depth_quality(),
-          .n = ofi_.events(OfiWindow::brief),
-          .window = short_window},
-         ofi_minimum);
+  out.series(ofi_levels_series_,
+             {.value = levels,
+              .direction = direction_of(levels),
+              .quality = depth_quality(),
+              .n = ofi_.events(OfiWindow::brief),
+              .window = short_window},
+             ofi_minimum);
 
   const auto taken = volume_imbalance_taken();
-  series(step, vi_taken_series_,
-         {.value = taken,
-          .direction = signed_direction(taken),
-          .basis = Basis::inferred,
-          .quality = inferred_quality(),
-          .n = static_cast<std::uint64_t>(taken_.sum(minute_window)[estimates]),
-          .window = main_window},
-         volume_imbalance_min_n);
+  out.series(vi_taken_series_,
+             {.value = taken,
+              .direction = direction_of(taken),
+              .basis = Basis::inferred,
+              .quality = inferred_quality(),
+              .n = static_cast<std::uint64_t>(taken_.sum(minute_window)[estimates]),
+              .window = main_window},
+             volume_imbalance_min_n);
 
   Split sum;
   double bvc_ticks = 0;
@@ -145,14 +115,14 @@ void SymbolAnalyzer::publish_series(const Step& step) {
   const auto bar_series = [&](Series& which, double buy, double ticks) {
     const auto n = static_cast<std::uint64_t>(ticks);
     const auto value = volume_imbalance(buy, ticks - buy, n);
-    series(step, which,
-           {.value = value,
-            .direction = signed_direction(value),
-            .basis = Basis::modelled,
-            .quality = Quality::ok,
-            .n = n,
-            .window = main_window},
-           volume_imbalance_min_n);
+    out.series(which,
+               {.value = value,
+                .direction = direction_of(value),
+                .basis = Basis::modelled,
+                .quality = Quality::ok,
+                .n = n,
+                .window = main_window},
+               volume_imbalance_min_n);
   };
   bar_series(vi_bvc_series_, bvc_buy, bvc_ticks);
   bar_series(vi_bar60_series_, sum.bar60_buy, sum.ticks);
@@ -161,14 +131,14 @@ void SymbolAnalyzer::publish_series(const Step& step) {
   const auto volatility = [&](Series& which, Ns span) {
     const auto value = spot_.mid_half_points() ? volatility_.over(span) : std::nullopt;
     const bool covered = value && value->coverage >= enough_coverage;
-    series(step, which,
-           {.value = value ? std::optional(value->rv.volatility) : std::nullopt,
-            .quality = !value    ? Quality::warming
-                       : covered ? Quality::ok
-                                 : Quality::degraded,
-            .n = value ? value->n : 0,
-            .window = span},
-           volatility_minimum);
+    out.series(which,
+               {.value = value ? std::optional(value->rv.volatility) : std::nullopt,
+                .quality = !value    ? Quality::warming
+                           : covered ? Quality::ok
+                                     : Quality::degraded,
+                .n = value ? value->n : 0,
+                .window = span},
+               volatility_minimum);
   };
   volatility(vol_short_series_, Volatility::short_span);
   volatility(vol_long_series_, Volatility::long_span);

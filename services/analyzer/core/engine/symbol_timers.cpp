@@ -3,6 +3,7 @@
 #include "services/analyzer/core/engine/symbol_analyzer.hpp"
 #include "services/analyzer/core/inferred/sentiment.hpp"
 #include "services/analyzer/core/inferred/volume_imbalance.hpp"
+#include "services/analyzer/core/measured/price_impact.hpp"
 
 #include <algorithm>
 
@@ -11,27 +12,6 @@ namespace {
 
 constexpr std::size_t kept_pairs = 360;  // an hour of 10 s
 constexpr double quarters_per_unit = 4.0 * market::cents_per_unit;
-
-/// R^2 of a line through pairs; 0 where one side does not vary.
-double r_squared(const std::vector<std::array<double, 2>>& pairs) {
-  const auto n = static_cast<double>(pairs.size());
-  double mean_x = 0;
-  double mean_y = 0;
-  for (const auto& [x, y] : pairs) {
-    mean_x += x / n;
-    mean_y += y / n;
-  }
-  double xx = 0;
-  double xy = 0;
-  double yy = 0;
-  for (const auto& [x, y] : pairs) {
-    xx += (x - mean_x) * (x - mean_x);
-    xy += (x - mean_x) * (y - mean_y);
-    yy += (y - mean_y) * (y - mean_y);
-  }
-  if (!(xx > 0) || !(yy > 0)) return 0;
-  return xy * xy / (xx * yy);
-}
 
 }  // namespace
 
@@ -57,7 +37,11 @@ void SymbolAnalyzer::second(const Step& step) {
   sentiment_.set(t, sentiment_composite(volume_imbalance_taken(),
                                         live ? ofi_.normalised(OfiWindow::main) : std::nullopt,
                                         i5_ ? std::optional(i5_->value) : std::nullopt));
-  if (params_.series_interval > 0 && t % params_.series_interval == 0) publish_series(step);
+  signals_.second(view(), publisher(step));
+  if (params_.series_interval > 0 && t % params_.series_interval == 0) {
+    publish_series(step);
+    signals_.publish(view(), publisher(step));
+  }
   if (t % params_.sentiment_interval == 0) publish_sentiment(step);
   // Last, so that a value is never in its own baseline.
   sample_baselines(t);
@@ -102,11 +86,17 @@ void SymbolAnalyzer::ten_seconds(const Step& step) {
     check_restatement();
   }
   evaluate_exhaustion(step);
+  if (window) {
+    const double ofi = static_cast<double>(ofi_.sum_cents(OfiWindow::brief));
+    signals_.ten_seconds(view(), {*window, buy, sell, ofi / market::cents_per_unit},
+                         publisher(step));
+  }
 }
 
 void SymbolAnalyzer::check_restatement() {
-  restates_ = restatement_.size() >= params_.min_sums &&
-              r_squared(restatement_) > params_.restatement_limit;
+  const auto line = fit_line(restatement_);
+  restates_ = restatement_.size() >= params_.min_sums && line &&
+              line->r_squared > params_.restatement_limit;
 }
 
 void SymbolAnalyzer::due(const Step& step) {
@@ -119,6 +109,7 @@ void SymbolAnalyzer::due(const Step& step) {
     values[bid ? removed_bid : removed_ask] = estimate->unpaired;
     taken_.add(step.t, values);
     large_.removal(step.t, estimate->sign(), estimate->taken_quarters);
+    signals_.estimate(view(), *estimate, step.t);
 
     const double units = static_cast<double>(estimate->taken_quarters) / quarters_per_unit;
     const double removed = static_cast<double>(estimate->removed) / market::cents_per_unit;
@@ -139,7 +130,8 @@ void SymbolAnalyzer::due(const Step& step) {
 }
 
 void SymbolAnalyzer::publish_sentiment(const Step& step) {
-  Sentiment out{.t = step.t, .window = sentiment_window, .inputs = range(step, sentiment_window)};
+  Sentiment out{
+      .t = step.t, .window = sentiment_window, .inputs = publisher(step).range(sentiment_window)};
   const double coverage = sentiment_.coverage();
   const auto value = sentiment_.mean();
   if (!value || coverage < sentiment_min_coverage) {

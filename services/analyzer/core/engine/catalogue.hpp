@@ -1,0 +1,12 @@
+#pragma once
+
+#include "services/analyzer/core/base/signal_info.hpp"
+
+#include <vector>
+
+namespace depthwire::analyzer {
+
+/// All that the analyzer publishes as `signal`, in the order of the specification.
+[[nodiscard]] std::vector<SignalInfo> signal_catalogue();
+
+}  // namespace depthwire::analyzer
