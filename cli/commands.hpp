@@ -129,6 +129,12 @@ struct AcceptOptions {
 /// Has a running publisher journal that its journal is the truth, whatever its readers knew.
 int accept(const Common& common, const AcceptOptions& options);
 
+struct SignalsListOptions {
+  std::string provider = "ctrader";
+  bool json = false;
+};
+int signals_list(const SignalsListOptions& options);
+
 struct KeysOptions {
   std::filesystem::path directory;
   std::vector<std::string> names;  ///< empty: every process

@@ -32,6 +32,7 @@ struct Arguments {
   cli::CoverageOptions coverage;
   cli::AcceptOptions accept;
   cli::KeysOptions keys;
+  cli::SignalsListOptions signals_list;
   cli::AuthOptions auth;
   cli::CheckOptions check;
   cli::DoctorOptions doctor;
@@ -234,6 +235,12 @@ void add_rest(CLI::App& app, Arguments& a) {
                       [&a] { return cli::accept(a.common, a.accept); });
   accept->add_option("source", a.accept.source, "streaming, aggregator, ...")->required();
   accept->add_option("--reason", a.accept.reason, "who decided it and why; journaled")->required();
+  auto* signals = group(app, "signals", "what the analyzer says");
+  auto* list = leaf(*signals, a, "list", "every signal: what it is, rests on and needs",
+                    [&a] { return cli::signals_list(a.signals_list); });
+  list->add_option("--provider", a.signals_list.provider, "those that this one's data can make")
+      ->capture_default_str();
+  list->add_flag("--json", a.signals_list.json, "one JSON object per signal");
   auto* config = group(app, "config", "the configuration");
   leaf(*config, a, "check", "check the whole file", [&a] { return cli::config_check(a.common); });
   leaf(*config, a, "reference", "print docs/configuration.md",

@@ -2,6 +2,7 @@
 #include "cli/settings.hpp"
 #include "common/config/document.hpp"
 #include "common/config/help.hpp"
+#include "services/analyzer/core/engine/catalogue.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <gmock/gmock.h>
@@ -96,6 +97,15 @@ TEST(Reference, TheEmbeddedDefaultIsAGoodConfiguration) {
 
   EXPECT_EQ(settings.loaded.environment, config::Environment::sim);
   EXPECT_EQ(settings.persister.database.port, 5440);
+}
+
+TEST(Reference, SignalsAreDescribedAllOfThem) {
+  const auto page = text_of(repository / "docs" / "signals.md");
+  for (const auto& info : analyzer::signal_catalogue()) {
+    // The sizes of the cost curve share a row.
+    if (info.name.starts_with("COST_")) continue;
+    EXPECT_TRUE(page.find(info.name) != std::string::npos) << info.name;
+  }
 }
 
 }  // namespace

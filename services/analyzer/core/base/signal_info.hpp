@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/market/capability.hpp"
 #include "services/analyzer/core/base/output.hpp"
 
 #include <cstdint>
@@ -25,9 +26,6 @@ enum class Mirror : std::uint8_t {
   becomes  ///< is the value of `mirror_name`
 };
 
-/// What of a provider a signal is made from.
-enum class Needs : std::uint8_t { spots, depth, bars };
-
 /// What there is to know of one name that the analyzer publishes.
 struct SignalInfo {
   std::string_view name;
@@ -35,11 +33,15 @@ struct SignalInfo {
   std::string_view meaning;
   Unit unit = Unit::ratio;
   Basis basis = Basis::measured;
-  Needs needs = Needs::depth;
+  market::Capability needs = market::Capability::dom;  ///< of a provider
   std::uint64_t minimum_n = 1;
   Mirror mirror = Mirror::flips;
   std::string_view mirror_name;
-  bool transitions = false;  ///< opens and closes; else a series of values
+  bool transitions = false;          ///< opens and closes; else a series of values
+  std::string_view kind = "signal";  ///< of the records
 };
+
+[[nodiscard]] std::string_view to_string(Unit unit);
+[[nodiscard]] std::string_view to_string(Basis basis);
 
 }  // namespace depthwire::analyzer

@@ -6,7 +6,7 @@
 
 namespace depthwire::analyzer {
 
-/// All that the analyzer publishes as `signal`, in the order of the specification.
+/// All that the analyzer publishes, in the order of the specification.
 [[nodiscard]] std::vector<SignalInfo> signal_catalogue();
 
 }  // namespace depthwire::analyzer

@@ -17,7 +17,7 @@ class VpinSignals {
         .id = "S15",
         .meaning = "how one-sided the ticks of the last 50 equal buckets were",
         .basis = Basis::modelled,
-        .needs = Needs::bars,
+        .needs = market::Capability::bars,
         .minimum_n = 50,
         .mirror = Mirror::stays}}};
 
