@@ -87,6 +87,10 @@ std::string describe(const bus::Envelope& envelope) {
     case Case::kSentiment:
       return envelope.sentiment().label() +
              format(" confidence %.2f", envelope.sentiment().confidence());
+    case Case::kRegime:
+      return format("%lld min: ",
+                    static_cast<long long>(envelope.regime().timeframe_ns() / 60'000'000'000)) +
+             envelope.regime().label();
     case Case::kDataQuality:
       return envelope.data_quality().check() + " " + envelope.data_quality().detail();
     case Case::kJob:

@@ -73,7 +73,16 @@ std::optional<double> Baseline::z(double x) const {
   return z_score(*rolling_scale_, x);
 }
 
-std::size_t Baseline::n() const { return seasonal_scale_ ? seasonal_n_ : rolling_.size(); }
+std::optional<double> Baseline::percentile(double x) const {
+  if (!seasonal_scale_ && rolling_.size() < params_.minimum) return std::nullopt;
+  const auto sorted = seasonal_scale_ ? std::span<const float>(seasonal_) : rolling_.sorted();
+  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), static_cast<float>(x));
+  const auto below = static_cast<double>(first - sorted.begin());
+  const auto equal = static_cast<double>(last - first);
+  return (below + 0.5 * equal) / static_cast<double>(sorted.size());
+}
+
+std::size_t Baseline::n() const { return seasonal_scale_ ? seasonal_.size() : rolling_.size(); }
 
 std::optional<double> Baseline::median() const {
   if (!rolling_scale_) return std::nullopt;
@@ -86,11 +95,11 @@ void Baseline::enter_hour(std::int64_t hour, Ns t) {
   bin_ = static_cast<std::size_t>(market::new_york_hour_of_week(t));
   Bin& bin = bins_[bin_];
   seasonal_scale_.reset();
+  seasonal_.clear();
   if (bin.per_day.size() >= params_.seasonal_days && bin.values.size() >= params_.minimum) {
-    std::vector<float> sorted(bin.values);
-    std::sort(sorted.begin(), sorted.end());
-    seasonal_scale_ = robust_scale(sorted);
-    seasonal_n_ = sorted.size();
+    seasonal_ = bin.values;
+    std::sort(seasonal_.begin(), seasonal_.end());
+    seasonal_scale_ = robust_scale(seasonal_);
   }
   if (bin.per_day.size() == params_.seasonal_keep) {
     bin.values.erase(bin.values.begin(), bin.values.begin() + bin.per_day.front());

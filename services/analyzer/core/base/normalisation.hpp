@@ -62,6 +62,9 @@ class Baseline {
   void clear_rolling();
 
   [[nodiscard]] std::optional<double> z(double x) const;
+  /// Share of the samples that are below `x`, those equal to it counting half; null where `z` is
+  /// for want of samples.
+  [[nodiscard]] std::optional<double> percentile(double x) const;
   /// Samples behind `z`.
   [[nodiscard]] std::size_t n() const;
   /// The median of the rolling part.
@@ -70,7 +73,7 @@ class Baseline {
   /// The state, for snapshots.
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(rolling_, rolling_scale_, bins_, hour_, bin_, slot_, seasonal_scale_, seasonal_n_);
+    archive(rolling_, rolling_scale_, bins_, hour_, bin_, slot_, seasonal_, seasonal_scale_);
   }
 
  private:
@@ -93,9 +96,9 @@ class Baseline {
   std::array<Bin, market::hours_per_week> bins_;
   std::int64_t hour_ = -1;  // hours since 1970
   std::size_t bin_ = 0;
-  std::int64_t slot_ = -1;  // of the last seasonal sample
+  std::int64_t slot_ = -1;       // of the last seasonal sample
+  std::vector<float> seasonal_;  // of the running hour's bin, ascending; empty: not used
   std::optional<Scale> seasonal_scale_;
-  std::size_t seasonal_n_ = 0;
 };
 
 }  // namespace depthwire::analyzer

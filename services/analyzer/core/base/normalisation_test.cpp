@@ -92,5 +92,17 @@ TEST(Normalisation, MedianDistanceEqualsSortingAllDistances) {
   }
 }
 
+TEST(Baseline, APercentileIsTheShareBelow) {
+  Baseline baseline({.minimum = 4});
+  for (int i = 1; i <= 3; ++i) baseline.sample(i * ns_per_second, i);
+  EXPECT_FALSE(baseline.percentile(2));
+  baseline.sample(4 * ns_per_second, 4);
+
+  EXPECT_NEAR(*baseline.percentile(0), 0.0, 1e-12);
+  EXPECT_NEAR(*baseline.percentile(2), 0.375, 1e-12);  // one below, half of one
+  EXPECT_NEAR(*baseline.percentile(2.5), 0.5, 1e-12);
+  EXPECT_NEAR(*baseline.percentile(9), 1.0, 1e-12);
+}
+
 }  // namespace
 }  // namespace depthwire::analyzer

@@ -73,12 +73,30 @@ struct Sentiment {
   bool operator==(const Sentiment&) const = default;
 };
 
+/// The regime of one symbol and length of bars (S19). Views are static texts.
+struct RegimeState {
+  Ns t = 0;
+  Ns timeframe = 0;  ///< length of a bar
+  std::string_view label;
+  std::string_view trend;
+  std::string_view volatility;
+  std::optional<double> efficiency_ratio;
+  std::optional<double> adx;
+  std::optional<double> volatility_percentile;  ///< [0, 1]
+  std::optional<double> hurst;
+  double confidence = 0;
+  Quality quality = Quality::ok;
+  std::uint64_t n = 0;  ///< bars behind it
+  InputRange inputs;
+  bool operator==(const RegimeState&) const = default;
+};
+
 /// One output of a step: what it says and of which symbol; `receive_time` is that of the input, or
 /// the due time of the timer that made it.
 struct Output {
   std::string_view symbol;  ///< valid as long as the stage
   Ns receive_time = 0;
-  std::variant<Signal, Flow, Sentiment> value;
+  std::variant<Signal, Flow, Sentiment, RegimeState> value;
   bool operator==(const Output&) const = default;
 };
 

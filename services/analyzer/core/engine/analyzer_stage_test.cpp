@@ -33,6 +33,7 @@ std::vector<Output> outputs_of(const Log& log) {
 std::string_view name_of(const Output& output) {
   if (const auto* signal = std::get_if<Signal>(&output.value)) return signal->signal;
   if (const auto* flow = std::get_if<Flow>(&output.value)) return flow->flavour;
+  if (std::holds_alternative<RegimeState>(output.value)) return "regime";
   return "sentiment";
 }
 
@@ -83,6 +84,10 @@ void mirror(Output& output, std::int64_t about) {
   } else if (auto* flow = std::get_if<Flow>(&output.value)) {
     std::swap(flow->buy, flow->sell);
     std::swap(flow->removed_bid, flow->removed_ask);
+  } else if (auto* regime = std::get_if<RegimeState>(&output.value)) {
+    for (auto* text : {&regime->label, &regime->trend}) {
+      *text = *text == "trend_up" ? "trend_down" : *text == "trend_down" ? "trend_up" : *text;
+    }
   } else if (auto* sentiment = std::get_if<Sentiment>(&output.value)) {
     if (sentiment->value) *sentiment->value = -*sentiment->value;
     if (sentiment->long_pct) *sentiment->long_pct = 100 - *sentiment->long_pct;
@@ -141,6 +146,14 @@ void expect_same(const std::vector<Output>& a, const std::vector<Output>& b, dou
       ASSERT_NEAR(f->buy, y.buy, 1e-9) << what;
       ASSERT_NEAR(f->sell, y.sell, 1e-9) << what;
       expect_close(f->pi, y.pi, 1e-9, what);
+    } else if (const auto* r = std::get_if<RegimeState>(&a[i].value)) {
+      const auto& y = std::get<RegimeState>(b[i].value);
+      ASSERT_EQ(r->label, y.label) << what;
+      ASSERT_EQ(r->trend, y.trend) << what;
+      ASSERT_EQ(r->n, y.n) << what;
+      expect_close(r->efficiency_ratio, y.efficiency_ratio, 1e-9, what);
+      expect_close(r->adx, y.adx, 1e-9, what);
+      expect_close(r->hurst, y.hurst, 1e-9, what);
     } else {
       const auto& x2 = std::get<Sentiment>(a[i].value);
       const auto& y = std::get<Sentiment>(b[i].value);
@@ -202,6 +215,37 @@ TEST(AnalyzerStage, TheCostOfMillionsIsToldAsFarAsTheBookIsSeen) {
   EXPECT_FALSE(costs.contains("COST_BUY_5M")) << "beyond what is visible";
   EXPECT_NEAR(costs.at("COST_SELL_1M"), 5, 1e-9);
   EXPECT_FALSE(costs.contains("COST_SELL_5M"));
+}
+
+TEST(AnalyzerStage, ASteadyRiseIsATrendOfTheMinutesAndOfTheQuartersLater) {
+  constexpr Ns start = 1'767'600'000 * ns_per_second;
+  constexpr Ns minute = 60 * ns_per_second;
+  Log log;
+  for (int i = 0; i < 61 * 15; ++i) {
+    const std::int64_t open = 110'000 + 10 * i;
+    log.push_back(
+        {start + (i + 1) * minute, "EURUSD",
+         BarUpdate{start + i * minute, {open, open + 12, open - 2, open + 10, 50}, true}});
+  }
+
+  std::map<Ns, RegimeState> last;
+  std::map<Ns, int> bars_until_trend;
+  for (const Output& output : outputs_of(log)) {
+    const auto* regime = std::get_if<RegimeState>(&output.value);
+    if (regime == nullptr) continue;
+    last[regime->timeframe] = *regime;
+    if (regime->trend == "unknown") ++bars_until_trend[regime->timeframe];
+  }
+
+  EXPECT_EQ(last.at(minute).trend, "trend_up");
+  EXPECT_NEAR(*last.at(minute).efficiency_ratio, 1, 1e-12);
+  EXPECT_GT(*last.at(minute).adx, 99);
+  EXPECT_GT(*last.at(minute).hurst, 0.9) << "each move is followed by its like";
+  EXPECT_EQ(last.at(minute).label, "unknown") << "no spots: no volatility";
+  EXPECT_EQ(bars_until_trend.at(minute), 60);
+  EXPECT_EQ(last.at(15 * minute).trend, "trend_up");
+  EXPECT_EQ(bars_until_trend.at(15 * minute), 60);
+  EXPECT_EQ(last.at(60 * minute).trend, "unknown") << "fifteen bars";
 }
 
 TEST(AnalyzerStage, AMirroredMarketGivesMirroredSignals) {

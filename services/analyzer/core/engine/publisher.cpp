@@ -53,4 +53,11 @@ void Publisher::flow(Flow flow, Ns window) const {
   step_.outputs->push_back({symbol_, step_.t, flow});
 }
 
+void Publisher::regime(RegimeState state, std::uint64_t minimum_n) const {
+  state.t = step_.t;
+  state.confidence = confidence(Basis::measured, state.quality, state.n, minimum_n);
+  state.inputs = range(static_cast<Ns>(state.n) * state.timeframe);
+  step_.outputs->push_back({symbol_, step_.t, state});
+}
+
 }  // namespace depthwire::analyzer

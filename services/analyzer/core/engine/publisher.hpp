@@ -56,6 +56,7 @@ class Publisher {
   /// A type ends because what it rests on is gone.
   void reset(std::string_view signal, int direction, Basis basis) const;
   void flow(Flow flow, Ns window) const;
+  void regime(RegimeState state, std::uint64_t minimum_n) const;
   void publish(const Signal& signal) const { step_.outputs->push_back({symbol_, step_.t, signal}); }
 
   [[nodiscard]] InputRange range(Ns window) const;

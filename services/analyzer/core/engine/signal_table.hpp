@@ -5,6 +5,7 @@
 #include "services/analyzer/core/measured/imbalance_signals.hpp"
 #include "services/analyzer/core/measured/microprice_signals.hpp"
 #include "services/analyzer/core/measured/price_impact_signals.hpp"
+#include "services/analyzer/core/measured/regime_signals.hpp"
 #include "services/analyzer/core/measured/slope_signals.hpp"
 #include "services/analyzer/core/modelled/vpin_signals.hpp"
 
@@ -112,6 +113,6 @@ class Table {
 };
 
 using SignalTable = Table<ImbalanceSignals, MicropriceSignals, CostSignals, SlopeSignals,
-                          PriceImpactSignals, CumulativeDeltaSignals, VpinSignals>;
+                          PriceImpactSignals, CumulativeDeltaSignals, VpinSignals, RegimeSignals>;
 
 }  // namespace depthwire::analyzer

@@ -6,6 +6,7 @@
 #include "services/analyzer/core/engine/params.hpp"
 #include "services/analyzer/core/measured/ofi.hpp"
 #include "services/analyzer/core/measured/spread.hpp"
+#include "services/analyzer/core/measured/volatility.hpp"
 
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ struct View {
   const market::Book& book;
   const SpotState& spot;
   const Ofi& ofi;
+  const Volatility& volatility;
   bool live = false;  ///< the book can be believed; all that rests on depth is null otherwise
   Quality depth_quality = Quality::invalid;
   Quality inferred_quality = Quality::invalid;

@@ -90,7 +90,8 @@ class CostSignals {
       out.series(series,
                  {.value = cost ? std::optional(cost->cost_points) : std::nullopt,
                   .quality = view.depth_quality,
-                  .n = 10},
+                  .n = 10,
+                  .window = fast_window},
                  1);
     };
     for (std::size_t i = 0; i < units.size(); ++i) {

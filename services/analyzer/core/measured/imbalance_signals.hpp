@@ -27,7 +27,8 @@ class ImbalanceSignals {
                  {.value = value,
                   .direction = direction_of(value),
                   .quality = view.depth_quality,
-                  .n = 10},
+                  .n = 10,
+                  .window = fast_window},
                  1);
     };
     const auto of_levels = [&](std::size_t k) {

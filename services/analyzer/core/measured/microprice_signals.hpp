@@ -24,7 +24,8 @@ class MicropriceSignals {
     const auto asks = view.asks();
     std::optional<double> value;
     if (!bids.empty() && !asks.empty()) value = weighted_mid(bids.back(), asks.back());
-    out.series(weighted_, {.value = value, .quality = view.depth_quality, .n = 10}, 1);
+    out.series(weighted_,
+               {.value = value, .quality = view.depth_quality, .n = 10, .window = fast_window}, 1);
   }
 
   template <class Archive>

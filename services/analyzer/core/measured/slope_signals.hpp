@@ -58,9 +58,9 @@ class SlopeSignals {
     const auto pip = static_cast<double>(view.facts.pip_points());
     const auto slopes = slope(bids, asks, pip);
     const auto asymmetry = slopes ? std::optional(slopes->asymmetry) : std::nullopt;
-    say(slope_, asymmetry, direction_of(asymmetry), 0);
+    say(slope_, asymmetry, direction_of(asymmetry), fast_window);
     const auto near = pressure(bids, asks, pip);
-    say(pressure_, near, direction_of(near), 0);
+    say(pressure_, near, direction_of(near), fast_window);
     const auto stacked = [&](market::Side side) -> std::optional<double> {
       const auto change = stacking_.change(side);
       if (!change) return std::nullopt;

@@ -66,6 +66,25 @@ int fill(const Sentiment& sentiment, const EncodeContext& context, bus::Envelope
   return bus::Envelope::kSentiment;
 }
 
+int fill(const RegimeState& state, const EncodeContext& context, bus::Envelope& envelope) {
+  auto& to = *envelope.mutable_regime();
+  to.set_t_ns(state.t);
+  to.set_timeframe_ns(static_cast<std::uint64_t>(state.timeframe));
+  to.set_label(std::string(state.label));
+  to.set_trend(std::string(state.trend));
+  to.set_volatility(std::string(state.volatility));
+  if (state.efficiency_ratio) to.set_efficiency_ratio(*state.efficiency_ratio);
+  if (state.adx) to.set_adx(*state.adx);
+  if (state.volatility_percentile) to.set_volatility_percentile(*state.volatility_percentile);
+  if (state.hurst) to.set_hurst(*state.hurst);
+  to.set_confidence(state.confidence);
+  to.set_quality(to_bus(state.quality));
+  to.set_n(state.n);
+  to.set_params_hash(context.params_hash);
+  fill(state.inputs, context, *to.mutable_inputs());
+  return bus::Envelope::kRegime;
+}
+
 }  // namespace
 
 int encode(const Output& output, const EncodeContext& context, bus::Envelope& envelope) {
@@ -81,6 +100,7 @@ int encode(const Output& output, const EncodeContext& context, bus::Envelope& en
 std::string_view kind_of(const Output& output) {
   if (std::holds_alternative<Signal>(output.value)) return "signal";
   if (std::holds_alternative<Flow>(output.value)) return "flow";
+  if (std::holds_alternative<RegimeState>(output.value)) return "regime";
   return "sentiment";
 }
 

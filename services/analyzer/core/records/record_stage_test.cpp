@@ -77,7 +77,7 @@ TEST(RecordStage, PublishesTheWholeEnvelope) {
     EXPECT_GE(signal.confidence(), 0.0);
     EXPECT_LE(signal.confidence(), 1.0);
   }
-  EXPECT_EQ(kinds, (std::set<std::string>{"flow", "sentiment", "signal"}));
+  EXPECT_EQ(kinds, (std::set<std::string>{"flow", "regime", "sentiment", "signal"}));
 }
 
 tests::MakeStage fresh() {
@@ -162,8 +162,8 @@ TEST(RecordStage, AnotherLayoutOfItsStateNeedsAnotherVersion) {
   stage->save(state);
 
   // If this fails, raise state_version(), then put the new number here.
-  EXPECT_EQ(state.size(), 178'938U);
-  EXPECT_EQ(stage->state_version(), 1U);
+  EXPECT_EQ(state.size(), 188'883U);
+  EXPECT_EQ(stage->state_version(), 2U);
 }
 
 // The source's disk was full: what it would have told in that time is missing.
