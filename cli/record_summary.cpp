@@ -91,6 +91,9 @@ std::string describe(const bus::Envelope& envelope) {
       return format("%lld min: ",
                     static_cast<long long>(envelope.regime().timeframe_ns() / 60'000'000'000)) +
              envelope.regime().label();
+    case Case::kCorrelation:
+      return format("%d symbols, %d pairs", envelope.correlation().symbols_size(),
+                    envelope.correlation().pairs_size());
     case Case::kDataQuality:
       return envelope.data_quality().check() + " " + envelope.data_quality().detail();
     case Case::kJob:

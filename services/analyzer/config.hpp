@@ -15,6 +15,7 @@ namespace depthwire::analyzer {
 struct Config {
   std::chrono::milliseconds series_interval{1'000};
   std::chrono::milliseconds sentiment_interval{10'000};
+  std::chrono::milliseconds correlation_interval{5'000};
   double imbalance_threshold = 0.30;
   double z_threshold = 2.0;
   double min_touch_lots = 0.1;
@@ -30,6 +31,9 @@ struct Config {
     field("sentiment_interval", sentiment_interval,
           "time between two values of the flow sentiment of one symbol, whole seconds",
           config::DurationBounds{.min = milliseconds(1'000), .max = milliseconds(3'600'000)});
+    field("correlation_interval", correlation_interval,
+          "time between two correlation matrices of all symbols, whole seconds; 0ms: none",
+          config::DurationBounds{.max = milliseconds(3'600'000)});
     field("imbalance_threshold", imbalance_threshold, "|I_5| from which an imbalance fires",
           config::Bounds{.min = 0.01, .max = 1});
     field("z_threshold", z_threshold, "|z| from which imbalance and spread fire",
@@ -44,6 +48,9 @@ struct Config {
   void check(const config::Checks& checks) const {
     // Timers fire at whole seconds only.
     if (series_interval.count() % 1'000 != 0) checks.fail("series_interval", "whole seconds");
+    if (correlation_interval.count() % 1'000 != 0) {
+      checks.fail("correlation_interval", "whole seconds");
+    }
     if (sentiment_interval.count() % 1'000 != 0) checks.fail("sentiment_interval", "whole seconds");
   }
 
@@ -51,6 +58,7 @@ struct Config {
     Params params;
     params.series_interval = std::chrono::nanoseconds(series_interval).count();
     params.sentiment_interval = std::chrono::nanoseconds(sentiment_interval).count();
+    params.correlation_interval = std::chrono::nanoseconds(correlation_interval).count();
     params.imbalance_threshold = imbalance_threshold;
     params.z_threshold = z_threshold;
     params.min_touch_lots = min_touch_lots;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace depthwire::analyzer {
 
@@ -91,12 +92,34 @@ struct RegimeState {
   bool operator==(const RegimeState&) const = default;
 };
 
-/// One output of a step: what it says and of which symbol; `receive_time` is that of the input, or
-/// the due time of the timer that made it.
+/// Of two symbols, by their places in the matrix.
+struct CorrelationPair {
+  std::size_t a = 0;
+  std::size_t b = 0;
+  std::optional<double> by_ticks;  ///< [-1, 1]
+  bool clamped = false;            ///< it was beyond that on so few ticks
+  std::uint64_t n = 0;             ///< changes of the mid of the one that has fewer
+  std::optional<double> by_bars;   ///< [-1, 1]
+  std::uint64_t bars = 0;          ///< minutes that both have
+  bool operator==(const CorrelationPair&) const = default;
+};
+
+/// How all symbols move together (S20): every pair once.
+struct CorrelationMatrix {
+  Ns t = 0;
+  Ns window = 0;
+  std::vector<std::string_view> symbols;
+  std::vector<CorrelationPair> pairs;
+  InputRange inputs;
+  bool operator==(const CorrelationMatrix&) const = default;
+};
+
+/// One output of a step: what it says and of which symbol (empty: of all); `receive_time` is that
+/// of the input, or the due time of the timer that made it.
 struct Output {
   std::string_view symbol;  ///< valid as long as the stage
   Ns receive_time = 0;
-  std::variant<Signal, Flow, Sentiment, RegimeState> value;
+  std::variant<Signal, Flow, Sentiment, RegimeState, CorrelationMatrix> value;
   bool operator==(const Output&) const = default;
 };
 

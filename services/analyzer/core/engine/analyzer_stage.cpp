@@ -1,6 +1,7 @@
 #include "services/analyzer/core/engine/analyzer_stage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace depthwire::analyzer {
 namespace {
@@ -17,7 +18,9 @@ Ns second_at_or_after(Ns t) { return (t + ns_per_second - 1) / ns_per_second * n
 }  // namespace
 
 AnalyzerStage::AnalyzerStage(const Params& params)
-    : params_(params), params_hash_(analyzer::params_hash(params)) {}
+    : params_(params),
+      params_hash_(analyzer::params_hash(params)),
+      correlations_(params.correlation) {}
 
 void AnalyzerStage::step(const Input& input, std::vector<Output>& outputs) {
   if (passed_over(input)) return;
@@ -38,7 +41,12 @@ void AnalyzerStage::step(const Input& input, std::vector<Output>& outputs) {
     source_lost(step);
   }
   std::visit(Overloaded{[](const TimeOnly&) {}, [&](const SourceLost&) { source_lost(step); },
-                        [&](const market::Spot* spot) { symbol(input.symbol).spot(step, *spot); },
+                        [&](const market::Spot* spot) {
+                          SymbolAnalyzer& one = symbol(input.symbol);
+                          one.spot(step, *spot);
+                          correlations_.spot(one.symbol(), now_, one.mid_half_points(),
+                                             params_.gap);
+                        },
                         [&](const market::DepthUpdate* update) {
                           SymbolAnalyzer& one = symbol(input.symbol);
                           const bool change = update->kind == market::DepthKind::change;
@@ -48,7 +56,12 @@ void AnalyzerStage::step(const Input& input, std::vector<Output>& outputs) {
                             next_timer_ = std::min(next_timer_, *due);
                           }
                         },
-                        [&](const BarUpdate& bar) { symbol(input.symbol).bar(step, bar); },
+                        [&](const BarUpdate& bar) {
+                          SymbolAnalyzer& one = symbol(input.symbol);
+                          const auto closed = one.bar(step, bar);
+                          if (!closed) return;
+                          correlations_.bar(one.symbol(), closed->open_time, closed->values.close);
+                        },
                         [&](const SymbolFacts& facts) { symbol(input.symbol).facts(facts); }},
              input.value);
 }
@@ -92,6 +105,16 @@ void AnalyzerStage::fire_due(Ns at, const Step& step) {
 
 void AnalyzerStage::fire_second(const Step& step) {
   for (auto& [name, one] : symbols_) one.second(step);
+  const Ns interval = params_.correlation_interval;
+  if (interval > 0 && step.t % interval == 0) publish_correlations(step);
+}
+
+void AnalyzerStage::publish_correlations(const Step& step) const {
+  auto matrix = correlations_.matrix(step.t);
+  if (!matrix) return;
+  matrix->inputs = {evidence_.epoch(), evidence_.from(step.t - matrix->window, step.offset),
+                    step.offset};
+  step.outputs->push_back({"", step.t, *std::move(matrix)});
 }
 
 void AnalyzerStage::find_next_timer() {
@@ -103,6 +126,7 @@ void AnalyzerStage::find_next_timer() {
 
 void AnalyzerStage::source_lost(const Step& step) {
   for (auto& [name, one] : symbols_) one.source_lost(step);
+  correlations_.clear();
 }
 
 }  // namespace depthwire::analyzer

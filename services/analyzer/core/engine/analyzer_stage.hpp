@@ -6,6 +6,7 @@
 #include "services/analyzer/core/base/output.hpp"
 #include "services/analyzer/core/engine/params.hpp"
 #include "services/analyzer/core/engine/symbol_analyzer.hpp"
+#include "services/analyzer/core/measured/correlations.hpp"
 
 #include <cstdint>
 #include <map>
@@ -39,7 +40,7 @@ class AnalyzerStage {
     state::serialize_map(archive, symbols_, [this](const std::string& name) -> SymbolAnalyzer& {
       return symbol(name);
     });
-    archive(evidence_, now_, next_second_, next_timer_, lost_);
+    archive(evidence_, now_, next_second_, next_timer_, lost_, correlations_);
   }
 
  private:
@@ -47,6 +48,7 @@ class AnalyzerStage {
   void fire_timers(Ns until, Step step);
   void fire_due(Ns at, const Step& step);
   void fire_second(const Step& step);
+  void publish_correlations(const Step& step) const;
   void find_next_timer();
   [[nodiscard]] bool passed_over(const Input& input) const;
   void source_lost(const Step& step);
@@ -54,6 +56,7 @@ class AnalyzerStage {
   Params params_;
   std::uint64_t params_hash_ = 0;
   Symbols symbols_;
+  Correlations correlations_;
   Evidence evidence_;
   Ns now_ = 0;
   Ns next_second_ = 0;  // 0: time has not begun

@@ -34,6 +34,7 @@ std::string_view name_of(const Output& output) {
   if (const auto* signal = std::get_if<Signal>(&output.value)) return signal->signal;
   if (const auto* flow = std::get_if<Flow>(&output.value)) return flow->flavour;
   if (std::holds_alternative<RegimeState>(output.value)) return "regime";
+  if (std::holds_alternative<CorrelationMatrix>(output.value)) return "correlation";
   return "sentiment";
 }
 
@@ -175,8 +176,9 @@ TEST(AnalyzerStage, AGeneratedMarketMakesEverySeriesFlowsSentimentAndEvents) {
   for (const Output& output : outputs) ++seen[name_of(output)];
 
   // What needs an hour of bars, a day of them, or luck.
-  const std::set<std::string_view> rare = {"bvc",        "VI_bvc",     "CVD_bvc",         "VPIN",
-                                           "ABSORPTION", "EXHAUSTION", "DELTA_DIVERGENCE"};
+  const std::set<std::string_view> rare = {"bvc",        "VI_bvc",           "CVD_bvc",
+                                           "VPIN",       "correlation",      "ABSORPTION",
+                                           "EXHAUSTION", "DELTA_DIVERGENCE", "correlation"};
   for (const SignalInfo& info : signal_catalogue()) {
     const bool expected = !rare.contains(info.name) && !info.name.starts_with("COST_");
     EXPECT_TRUE(!expected || seen[info.name] > 0) << info.name;
@@ -317,6 +319,33 @@ TEST(AnalyzerStage, NamesOfQuotesDoNotMatter) {
   });
 
   EXPECT_EQ(outputs_of(log), outputs_of(renamed));
+}
+
+TEST(AnalyzerStage, SymbolsAreComparedEveryFiveSeconds) {
+  Log both = testing::generate_log("EURUSD", 6, 600);
+  for (LogRecord& record : testing::generate_log("GBPUSD", 7, 600)) both.push_back(record);
+  std::stable_sort(both.begin(), both.end(),
+                   [](const LogRecord& a, const LogRecord& b) { return a.t < b.t; });
+  AnalyzerStage stage;
+
+  std::vector<CorrelationMatrix> matrices;
+  for (const Output& output : testing::run(stage, both)) {
+    if (const auto* matrix = std::get_if<CorrelationMatrix>(&output.value)) {
+      EXPECT_EQ(output.symbol, "") << "it is of no symbol";
+      matrices.push_back(*matrix);
+    }
+  }
+
+  ASSERT_GT(matrices.size(), 10U);
+  for (std::size_t i = 1; i < matrices.size(); ++i) {
+    EXPECT_EQ(matrices[i].t - matrices[i - 1].t, 5 * ns_per_second);
+  }
+  const auto& last = matrices.back();
+  EXPECT_EQ(last.symbols, (std::vector<std::string_view>{"EURUSD", "GBPUSD"}));
+  ASSERT_EQ(last.pairs.size(), 1U);
+  EXPECT_GE(last.pairs[0].n, 100U);
+  EXPECT_LT(std::abs(*last.pairs[0].by_ticks), 0.5) << "they were made apart";
+  EXPECT_LT(last.inputs.from_offset, last.inputs.to_offset);
 }
 
 TEST(AnalyzerStage, SymbolsDoNotTouchEachOther) {

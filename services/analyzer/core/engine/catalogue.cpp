@@ -10,7 +10,7 @@ namespace depthwire::analyzer {
 namespace {
 
 // What symbol_analyzer says itself.
-constexpr std::array<SignalInfo, 20> core_infos{{
+constexpr std::array<SignalInfo, 21> core_infos{{
     {"I_5", "S1", "how much more is bid than offered in the five best levels"},
     {.name = "LIQUIDITY_IMBALANCE",
      .id = "S1",
@@ -126,6 +126,13 @@ constexpr std::array<SignalInfo, 20> core_infos{{
      .needs = market::Capability::quotes,
      .minimum_n = 60,
      .mirror = Mirror::stays},
+    {.name = "correlation",
+     .id = "S20",
+     .meaning = "how all symbols move together, by ticks and by minute bars",
+     .needs = market::Capability::quotes,
+     .minimum_n = 100,
+     .mirror = Mirror::stays,
+     .kind = "correlation"},
     {.name = "sentiment",
      .id = "S21",
      .meaning = "flow sentiment over 5 minutes: never a share of traders",

@@ -45,7 +45,10 @@ std::uint64_t params_hash(const Params& p) {
       "imbalance_hold", p.imbalance_hold)("large_quotes", p.large_quotes)(
       "min_touch_lots", p.min_touch_lots)("restatement_limit", p.restatement_limit)(
       "min_sums", p.min_sums)("series_interval", p.series_interval)(
-      "sentiment_interval", p.sentiment_interval)("gap", p.gap);
+      "sentiment_interval", p.sentiment_interval)("gap", p.gap)("correlation_interval",
+                                                                p.correlation_interval);
+  hash("correlation.window", p.correlation.window)("correlation.minimum", p.correlation.minimum)(
+      "correlation.bars", p.correlation.bars)("correlation.capacity", p.correlation.capacity);
   hash("absorption.min_imbalance", p.absorption.min_imbalance)(
       "absorption.progress_share", p.absorption.progress_share)("absorption.min_refill",
                                                                 p.absorption.min_refill);

@@ -8,6 +8,7 @@
 #include "services/analyzer/core/inferred/exhaustion.hpp"
 #include "services/analyzer/core/inferred/large_order.hpp"
 #include "services/analyzer/core/inferred/touch_removal.hpp"
+#include "services/analyzer/core/measured/correlations.hpp"
 
 #include <cstdint>
 
@@ -24,11 +25,13 @@ struct Params {
   std::size_t min_sums = 60;            ///< of the baselines of S9 and bars of S10
   Ns series_interval = ns_per_second;   ///< between values of a series; 0 = none
   Ns sentiment_interval = 10 * ns_per_second;
-  Ns gap = 300 * ns_per_second;  ///< silence of a symbol that no window may span
+  Ns correlation_interval = 5 * ns_per_second;  ///< 0 = none
+  Ns gap = 300 * ns_per_second;                 ///< silence of a symbol that no window may span
 
   AbsorptionParams absorption;
   BaselineParams baseline;
   BookStateParams book;
+  CorrelationParams correlation;
   ExhaustionParams exhaustion;
   LargeOrderParams large_order;
   LifecycleParams lifecycle;

@@ -147,20 +147,22 @@ bool SymbolAnalyzer::duplicate(Ns t, const market::DepthUpdate& update) const {
          t - *last_update_time_ <= duplicate_within && update == last_update_;
 }
 
-void SymbolAnalyzer::bar(const Step& step, const BarUpdate& bar) {
+std::optional<BarUpdate> SymbolAnalyzer::bar(const Step& step, const BarUpdate& bar) {
   arrive(step);
-  if (last_bar_open_ && bar.open_time <= *last_bar_open_) return;  // closed already
+  if (last_bar_open_ && bar.open_time <= *last_bar_open_) return std::nullopt;  // closed already
   if (bar.closed) {
     forming_.reset();
     close_bar(step, bar);
-    return;
+    return bar;
   }
   // A bar that begins ends the one before it, where nobody said so.
+  std::optional<BarUpdate> ended;
   if (forming_ && forming_->open_time < bar.open_time) {
-    const BarUpdate ended = *forming_;
-    close_bar(step, ended);
+    ended = forming_;
+    close_bar(step, *ended);
   }
   forming_ = bar;
+  return ended;
 }
 
 void SymbolAnalyzer::close_bar(const Step& step, const BarUpdate& bar) {

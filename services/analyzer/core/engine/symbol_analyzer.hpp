@@ -48,7 +48,8 @@ class SymbolAnalyzer {
   void facts(const SymbolFacts& facts) { facts_ = facts; }
   void spot(const Step& step, const market::Spot& spot);
   void depth(const Step& step, const market::DepthUpdate& update);
-  void bar(const Step& step, const BarUpdate& bar);
+  /// Gives the bar that closed by it.
+  std::optional<BarUpdate> bar(const Step& step, const BarUpdate& bar);
 
   /// The timer of each whole second.
   void second(const Step& step);
@@ -63,6 +64,9 @@ class SymbolAnalyzer {
   /// Whether nothing came for so long that there is nothing to time.
   [[nodiscard]] bool dormant(Ns t) const { return !last_input_ || t - *last_input_ > params_.gap; }
   [[nodiscard]] std::string_view symbol() const { return symbol_; }
+  [[nodiscard]] std::optional<std::int64_t> mid_half_points() const {
+    return spot_.mid_half_points();
+  }
   [[nodiscard]] const market::Book& book() const { return book_; }
   /// A reset or a keyframe began the book, and nothing was missed since.
   [[nodiscard]] bool book_known() const { return book_known_; }

@@ -75,11 +75,12 @@ double fisher_z(double a, std::size_t n_a, double b, std::size_t n_b) {
 }
 
 bool make_semidefinite(std::span<double> matrix, std::size_t n) {
+  if (n == 0) return false;
   const auto size = static_cast<Eigen::Index>(n);
   Eigen::Map<Eigen::MatrixXd> whole(matrix.data(), size, size);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solved(whole);
   constexpr double rounding = 1e-12;
-  if (n == 0 || solved.eigenvalues().minCoeff() >= -rounding) return false;
+  if (solved.eigenvalues().minCoeff() >= -rounding) return false;
   const Eigen::VectorXd kept = solved.eigenvalues().cwiseMax(0.0);
   const Eigen::MatrixXd clipped =
       solved.eigenvectors() * kept.asDiagonal() * solved.eigenvectors().transpose();

@@ -103,6 +103,7 @@ TEST(Semidefinite, LeavesAsItIsWhatIsSo) {
   std::vector<double> matrix = good;
   EXPECT_FALSE(make_semidefinite(matrix, 2));
   EXPECT_EQ(matrix, good);
+  EXPECT_FALSE(make_semidefinite({}, 0));
 }
 
 }  // namespace

@@ -85,6 +85,26 @@ int fill(const RegimeState& state, const EncodeContext& context, bus::Envelope& 
   return bus::Envelope::kRegime;
 }
 
+int fill(const CorrelationMatrix& matrix, const EncodeContext& context, bus::Envelope& envelope) {
+  auto& to = *envelope.mutable_correlation();
+  to.set_t_ns(matrix.t);
+  to.set_window_ns(static_cast<std::uint64_t>(matrix.window));
+  for (const auto symbol : matrix.symbols) to.add_symbols(std::string(symbol));
+  for (const CorrelationPair& pair : matrix.pairs) {
+    auto& into = *to.add_pairs();
+    into.set_a(static_cast<std::uint32_t>(pair.a));
+    into.set_b(static_cast<std::uint32_t>(pair.b));
+    if (pair.by_ticks) into.set_by_ticks(*pair.by_ticks);
+    into.set_clamped(pair.clamped);
+    into.set_n(pair.n);
+    if (pair.by_bars) into.set_by_bars(*pair.by_bars);
+    into.set_bars(pair.bars);
+  }
+  to.set_params_hash(context.params_hash);
+  fill(matrix.inputs, context, *to.mutable_inputs());
+  return bus::Envelope::kCorrelation;
+}
+
 }  // namespace
 
 int encode(const Output& output, const EncodeContext& context, bus::Envelope& envelope) {
@@ -101,6 +121,7 @@ std::string_view kind_of(const Output& output) {
   if (std::holds_alternative<Signal>(output.value)) return "signal";
   if (std::holds_alternative<Flow>(output.value)) return "flow";
   if (std::holds_alternative<RegimeState>(output.value)) return "regime";
+  if (std::holds_alternative<CorrelationMatrix>(output.value)) return "correlation";
   return "sentiment";
 }
 
