@@ -48,7 +48,7 @@ TEST_F(SessionFaults, ADisconnectedAccountIsToldAndHasToComeInAgain) {
   log_in();
   subscribe_spots({1});
 
-  session.disconnect_account();
+  session.disconnect_accounts();
   const auto told = sent();
 
   ASSERT_EQ(told.size(), 1U);
@@ -62,7 +62,7 @@ TEST_F(SessionFaults, ADisconnectedAccountIsToldAndHasToComeInAgain) {
 TEST_F(SessionFaults, WhoHasNoAccountSessionIsToldNothing) {
   application_auth();
 
-  session.disconnect_account();
+  session.disconnect_accounts();
   session.invalidate_token("revoked");
 
   EXPECT_TRUE(sent().empty());
