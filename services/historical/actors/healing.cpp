@@ -1,10 +1,10 @@
 #include "services/historical/actors/healing.hpp"
 
 #include "common/codec/bar.hpp"
-#include "common/ctrader/errors.hpp"
 #include "common/ctrader/requests.hpp"
 #include "common/state/state.hpp"
 #include "services/historical/actors/now.hpp"
+#include "services/historical/actors/refusal.hpp"
 #include "services/historical/core/page.hpp"
 
 #include <spdlog/spdlog.h>
@@ -162,11 +162,7 @@ void Healing::answered(const Range& asked, const ctrader::Answer& came) {
 }
 
 void Healing::refused(const ctrader::BrokerError& error) {
-  const auto kind = ctrader::classify(error);
-  if (error.code != "CONNECTION_LOST" && error.code != "NO_ANSWER" &&
-      (kind == ctrader::ErrorClass::business || kind == ctrader::ErrorClass::permanent)) {
-    return give_up("the broker refuses its ticks: " + to_string(error));
-  }
+  if (is_final(error)) return give_up("the broker refuses its ticks: " + to_string(error));
   fetch_.reset();
   if (error.code == "CONNECTION_LOST") return;  // begun anew once it is there again
   spdlog::warn("historical: an outage is not healed yet: {}; asking again", to_string(error));
