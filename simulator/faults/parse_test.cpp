@@ -52,6 +52,8 @@ TEST(ParseFault, WhatMayBeLeftOutHasADefault) {
   EXPECT_EQ(parsed<Restart>("restart").time, 1s);
   EXPECT_EQ(parsed<ErrorReply>("error X 2114").count, 1U);
   EXPECT_EQ(parsed<TokenInvalidation>("token-invalidation").time, 0ms);
+  EXPECT_EQ(parsed<SpoilBars>("spoil-bars").count, 1U);
+  EXPECT_EQ(parsed<SpoilBars>("spoil-bars 3").count, 3U);
   EXPECT_FALSE(parsed<Maintenance>("maintenance 1m").end_in_seconds);
   EXPECT_TRUE(parsed<Maintenance>("maintenance 1m seconds").end_in_seconds);
 }

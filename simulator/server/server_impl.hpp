@@ -99,6 +99,7 @@ class Server::Impl {
   void do_fault(const Maintenance& maintenance);
   void do_fault(const AccountDisconnect& disconnect);
   void do_fault(const TokenInvalidation& invalidation);
+  void do_fault(const SpoilBars& spoil) { bars_to_spoil_ += spoil.count; }
   void do_fault(const Clear& clear);
   template <class WireFault>
   void on_wires(const WireFault& fault);
@@ -112,6 +113,7 @@ class Server::Impl {
   Board board_;
   Tally tally_;
   RequestFaults faults_;
+  std::size_t bars_to_spoil_ = 0;
   Tokens tokens_;
   MarginCalls margin_calls_{100, 75, 50};
   trading::Account account_;

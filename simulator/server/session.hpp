@@ -51,6 +51,7 @@ struct Shared {
   const Board& board;
   Tally& tally;
   RequestFaults& faults;
+  std::size_t& bars_to_spoil;
   Tokens& tokens;
   MarginCalls& margin_calls;
   trading::Account& account;
@@ -152,6 +153,7 @@ class Session {
   void subscribe_bars(const Request& request);
   void unsubscribe_bars(const Request& request);
   void technical_spot(std::size_t symbol);
+  void follow(BarBuilder& builder, const Event& event);
 
   void trendbars(const Request& request);
   void tick_data(const Request& request);
@@ -187,6 +189,7 @@ class Session {
   const Board& board_;
   Tally& tally_;
   RequestFaults& faults_;
+  std::size_t& bars_to_spoil_;
   Tokens& tokens_;
   MarginCalls& margin_calls_;
   trading::Account& account_;

@@ -123,6 +123,7 @@ class SessionTest : public testing::Test {
     return {board,
             tally,
             faults,
+            bars_to_spoil,
             tokens,
             margin_calls,
             trading_account,
@@ -142,6 +143,7 @@ class SessionTest : public testing::Test {
   Board board;
   Tally tally;
   RequestFaults faults;
+  std::size_t bars_to_spoil = 0;
   Tokens tokens;
   MarginCalls margin_calls{100, 75, 50};
   trading::Account trading_account;
