@@ -70,10 +70,15 @@ struct TokenInvalidation {  ///< the same, and the access token is no longer goo
   std::optional<std::int64_t> account_id;
 };
 
+// What is told of the market.
+struct SpoilBars {  ///< the next `count` live bars that begin, on any connection, are 1 % too high
+  std::size_t count = 1;
+};
+
 struct Clear {};  ///< ends all that still goes on
 
 using Fault = std::variant<Drop, Stall, Split, Join, Slow, Garbage, EmptyFrame, Oversize, Refuse,
                            WrongCertificate, Restart, ErrorReply, Ignore, LimitRate, Maintenance,
-                           AccountDisconnect, TokenInvalidation, Clear>;
+                           AccountDisconnect, TokenInvalidation, SpoilBars, Clear>;
 
 }  // namespace depthwire::simulator

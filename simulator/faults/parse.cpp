@@ -111,7 +111,7 @@ struct Form {
 };
 
 // Braces, as they take the arguments in the order in which they are written.
-constexpr std::array<Form, 18> forms{{
+constexpr std::array<Form, 19> forms{{
     {"drop", "", "close every connection without a word",
      [](Arguments&) -> Fault { return Drop{}; }},
     {"stall", "TIME", "send nothing, keep the connections",
@@ -159,6 +159,8 @@ constexpr std::array<Form, 18> forms{{
      [](Arguments& a) -> Fault {
        return TokenInvalidation{a.time(Milliseconds(0)), a.account()};
      }},
+    {"spoil-bars", "[COUNT]", "send the next live bars that begin 1 % too high",
+     [](Arguments& a) -> Fault { return SpoilBars{a.number(1)}; }},
     {"clear", "", "end all that still goes on", [](Arguments&) -> Fault { return Clear{}; }},
 }};
 

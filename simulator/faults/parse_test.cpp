@@ -56,6 +56,8 @@ TEST(ParseFault, WhatMayBeLeftOutHasADefault) {
   EXPECT_EQ(parsed<TokenInvalidation>("token-invalidation 5s 1000002").account_id, 1'000'002);
   EXPECT_EQ(parsed<AccountDisconnect>("account-disconnect").account_id, std::nullopt);
   EXPECT_EQ(parsed<AccountDisconnect>("account-disconnect 1000002").account_id, 1'000'002);
+  EXPECT_EQ(parsed<SpoilBars>("spoil-bars").count, 1U);
+  EXPECT_EQ(parsed<SpoilBars>("spoil-bars 3").count, 3U);
   EXPECT_FALSE(parsed<Maintenance>("maintenance 1m").end_in_seconds);
   EXPECT_TRUE(parsed<Maintenance>("maintenance 1m seconds").end_in_seconds);
 }

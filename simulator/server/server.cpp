@@ -112,7 +112,8 @@ void Server::Impl::welcome(tcp::socket socket, Encoding encoding) {
     asio::post(io_, [this] { flush_all(); });
   };
   auto session = std::make_unique<Session>(
-      settings_.session, Shared{board_, tally_, faults_, tokens_, accounts_, publish}, now);
+      settings_.session,
+      Shared{board_, tally_, faults_, bars_to_spoil_, tokens_, accounts_, publish}, now);
   const auto log = settings_.received_log;
   Connection::Handlers handlers{.on_room =
                                     [this] {

@@ -134,6 +134,7 @@ void Server::Impl::do_fault(const TokenInvalidation& invalidation) {
 void Server::Impl::do_fault(const Clear&) {
   for (const auto& connection : connections_) connection->wire().clear();
   faults_.clear();
+  bars_to_spoil_ = 0;
   tokens_.restore();
   wrong_until_ = {};
   listen_again();

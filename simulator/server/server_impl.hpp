@@ -101,6 +101,7 @@ class Server::Impl {
   void do_fault(const Maintenance& maintenance);
   void do_fault(const AccountDisconnect& disconnect);
   void do_fault(const TokenInvalidation& invalidation);
+  void do_fault(const SpoilBars& spoil) { bars_to_spoil_ += spoil.count; }
   void do_fault(const Clear& clear);
   template <class WireFault>
   void on_wires(const WireFault& fault);
@@ -114,6 +115,7 @@ class Server::Impl {
   Board board_;
   Tally tally_;
   RequestFaults faults_;
+  std::size_t bars_to_spoil_ = 0;
   Tokens tokens_;
   Accounts accounts_;
   PaceClock clock_;

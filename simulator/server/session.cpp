@@ -44,6 +44,7 @@ Session::Session(const SessionSettings& settings, const Shared& shared, TimePoin
       board_(shared.board),
       tally_(shared.tally),
       faults_(shared.faults),
+      bars_to_spoil_(shared.bars_to_spoil),
       tokens_(shared.tokens),
       accounts_(shared.accounts),
       publish_(shared.publish),

@@ -47,6 +47,7 @@ struct Shared {
   const Board& board;
   Tally& tally;
   RequestFaults& faults;
+  std::size_t& bars_to_spoil;
   Tokens& tokens;
   Accounts& accounts;
   /// Tells all sessions (on_account) of `notices`. The message id is that of the request that they
@@ -164,6 +165,7 @@ class Session {
   void unsubscribe_bars(const Request& request);
   void technical_spot(std::size_t symbol);
   void send_event(Authorised& to, const Event& event);
+  void follow(BarBuilder& builder, const Event& event);
 
   void trendbars(const Request& request);
   void tick_data(const Request& request);
@@ -199,6 +201,7 @@ class Session {
   const Board& board_;
   Tally& tally_;
   RequestFaults& faults_;
+  std::size_t& bars_to_spoil_;
   Tokens& tokens_;
   Accounts& accounts_;
   std::function<void(std::int64_t, const trading::Notices&, const std::optional<std::string>&)>

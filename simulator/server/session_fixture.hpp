@@ -124,6 +124,7 @@ class SessionTest : public testing::Test {
     return {board,
             tally,
             faults,
+            bars_to_spoil,
             tokens,
             accounts,
             [this](auto id, const auto& notices, const auto& message_id) {
@@ -144,6 +145,7 @@ class SessionTest : public testing::Test {
   Board board;
   Tally tally;
   RequestFaults faults;
+  std::size_t bars_to_spoil = 0;
   Tokens tokens;
   Accounts accounts;
   trading::Account& trading_account;  // of the first

@@ -199,13 +199,27 @@ void Session::send_event(Authorised& to, const Event& event) {
   if (subscription.timestamps) fields.timestamp_ms = to_ms(event.time_ns);
   live_bars_.clear();
   for (BarBuilder& builder : subscription.bars) {
-    builder.add(event.time_ns, event.spot);
+    follow(builder, event);
     if (event.spot.bid) live_bars_.emplace_back(builder.period(), builder.bars().back());
   }
   fields.bars = live_bars_;
   to.encoder.spot(output_, fields, event.time_ns);
   ++tally.spots;
   said_since_tick_ = true;
+}
+
+void Session::follow(BarBuilder& builder, const Event& event) {
+  const auto open_minute = [&] {
+    return builder.bars().empty() ? 0 : builder.bars().back().open_minute;
+  };
+  const auto before = open_minute();
+  builder.add(event.time_ns, event.spot);
+  if (bars_to_spoil_ == 0 || open_minute() == before) return;
+  --bars_to_spoil_;
+  auto wrong = builder.bars().back();
+  wrong.high.points += wrong.high.points / 100;  // more than a market moves in a minute
+  wrong.volume = 0;                              // merged into the bar, which has counted it
+  builder.add(wrong);
 }
 
 std::size_t Session::subscribed_symbols() const {
