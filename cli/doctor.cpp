@@ -45,6 +45,10 @@ ProcessSeen process_seen(const json& row) {
     seen.connection = row["info"].value("state", "");
     seen.reason = row["info"].value("reason", "");
   }
+  for (const auto& [about, value] : row["info"].items()) {
+    constexpr std::string_view account = "account ";
+    if (about.starts_with(account)) seen.further_accounts[about.substr(account.size())] = value;
+  }
   return seen;
 }
 

@@ -71,6 +71,24 @@ void judge_processes(const Seen& seen, Findings& out) {
   }
 }
 
+/// Accounts that share the connection of a process with its own, whose data does not depend on
+/// them.
+void judge_further_accounts(const Seen& seen, Findings& out) {
+  for (const auto& process : seen.processes) {
+    if (process.connection != "ready" || is_off(process)) continue;
+    for (const auto& [id, state] : process.further_accounts) {
+      if (state == "ready") continue;
+      const auto* advice = advice_for(state);
+      out.push_back({"account " + id + " of " + process.name, Mark::warn, state,
+                     std::string(advice != nullptr ? advice->means
+                                                   : "its events are missed; market data is not"),
+                     advice != nullptr
+                         ? std::string(advice->todo)
+                         : "`grep 'further account " + id + "' var/log/" + process.name + ".log`"});
+    }
+  }
+}
+
 void judge_connections(const Seen& seen, Findings& out) {
   std::vector<std::string> ready;
   for (const auto& process : seen.processes) {
@@ -277,6 +295,7 @@ std::vector<Finding> diagnose(const Seen& seen) {
   judge_processes(seen, out);
   const bool nothing_runs = std::ranges::all_of(seen.processes, is_off);
   if (!nothing_runs) judge_connections(seen, out);
+  if (!nothing_runs) judge_further_accounts(seen, out);
   judge_environment(seen, out);
   judge_grant(seen, out);
   if (!nothing_runs) {

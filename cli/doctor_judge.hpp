@@ -18,6 +18,7 @@ struct ProcessSeen {
   int restarts = 0;        ///< after a crash
   std::string connection;  ///< state of its connection to the broker; empty: it has none
   std::string reason;      ///< of that state, the broker's code verbatim
+  std::map<std::string, std::string> further_accounts;  ///< by id: "ready", or its state and why
   std::int64_t clock_steps = 0;
 };
 

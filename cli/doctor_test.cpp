@@ -58,6 +58,16 @@ Finding about(const Seen& seen, const std::string& what) {
   return {};
 }
 
+TEST(Doctor, AFurtherAccountThatIsNotInIsToldOfAndIsNotTheStateOfStreaming) {
+  auto seen = healthy();
+  seen.processes[0].further_accounts = {{"7", "ready"}, {"8", "error: RET_ACCOUNT_DISABLED: no"}};
+
+  EXPECT_EQ(ill(seen).about, "account 8 of streaming");
+  EXPECT_EQ(ill(seen).mark, Mark::warn);
+  EXPECT_EQ(ill(seen).found, "error: RET_ACCOUNT_DISABLED: no");
+  EXPECT_THAT(about(seen, "connections").found, HasSubstr("streaming"));
+}
+
 TEST(Doctor, TwoAuthenticationsAreExplainedWhereNothingIsWrong) {
   EXPECT_THAT(ills(healthy()), IsEmpty());
   EXPECT_THAT(about(healthy(), "connections").means, HasSubstr("two authentications"));

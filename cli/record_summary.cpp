@@ -65,6 +65,13 @@ std::string describe(const bus::Signal& signal) {
          (signal.state().empty() ? "" : " " + signal.state());
 }
 
+/// The name only of a further account, which must not pass for the connection that it shares.
+std::string describe(const bus::Connection& connection) {
+  const bool further = connection.connection().find('/') != std::string::npos;
+  return bus::Connection::State_Name(connection.state()) + " " +
+         (further ? connection.connection() + ": " : "") + connection.reason();
+}
+
 std::string describe(const bus::Envelope& envelope) {
   using Case = bus::Envelope::PayloadCase;
   switch (envelope.payload_case()) {
@@ -75,9 +82,7 @@ std::string describe(const bus::Envelope& envelope) {
     case Case::kSignal: return describe(envelope.signal());
     case Case::kTick:
       return bus::Side_Name(envelope.tick().side()) + " " + price(envelope.tick().price_points());
-    case Case::kConnection:
-      return bus::Connection::State_Name(envelope.connection().state()) + " " +
-             envelope.connection().reason();
+    case Case::kConnection: return describe(envelope.connection());
     case Case::kSymbolInfo:
       return format("%u digits, ", envelope.symbol_info().digits()) +
              envelope.symbol_info().description();

@@ -59,6 +59,19 @@ TEST(RecordSummary, ABarIsPeriodAndPrices) {
             "13:30:00.250 bar    EURUSD m1 1.00000 1.00003 0.99999 1.00001");
 }
 
+TEST(RecordSummary, AFurtherAccountDoesNotPassForTheConnection) {
+  bus::Envelope envelope;
+  envelope.mutable_connection()->set_state(bus::Connection::ready);
+  envelope.mutable_connection()->set_connection("streaming");
+  envelope.mutable_connection()->set_reason("account authenticated");
+  EXPECT_THAT(summary("sim.connection.-|", envelope),
+              testing::EndsWith(" ready account authenticated"));
+
+  envelope.mutable_connection()->set_connection("streaming/8");
+  EXPECT_THAT(summary("sim.connection.-|", envelope),
+              testing::EndsWith(" ready streaming/8: account authenticated"));
+}
+
 TEST(RecordSummary, ALineIsCutToTheWidthAndStaysOneLine) {
   bus::Envelope envelope;
   envelope.mutable_connection()->set_state(bus::Connection::error);

@@ -74,6 +74,10 @@ void print_table(const json& rows) {
     if (const std::string last = row["last_error"]; !last.empty()) {
       print_wrapped((row["ready"] == true ? "last error: " : "") + last);
     }
+    // Further accounts on the connection, which do not decide whether the process is ready.
+    for (const auto& [about, value] : row["info"].items()) {
+      if (about.starts_with("account ")) print_wrapped(about + ": " + cell(value));
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,7 @@ struct Config {
   config::Secret access_token{"simulator-token"};
   config::Secret refresh_token{"simulator-refresh-token"};
   std::int64_t account_id = 1'000'001;
+  std::vector<std::int64_t> further_account_ids;
   Scope scope = Scope::accounts;
   bool depth_requires_spots = false;
   bool extra_fields = true;
@@ -113,14 +115,26 @@ struct Config {
     field("refresh_token", refresh_token, "good for one refresh; not set: simulator-refresh-token");
     field("scope", scope, "what the access token is good for: to look, or to trade too",
           config::Names<Scope>{{{"accounts", Scope::accounts}, {"trading", Scope::trading}}});
-    field("account_id", account_id, "the one account that it opens", config::Bounds{.min = 1});
+    field("account_id", account_id, "the account that it opens", config::Bounds{.min = 1});
+    field("further_account_ids", further_account_ids, "more accounts that it opens");
     field("depth_requires_spots", depth_requires_spots,
           "refuse depth without spots, as the broker's documentation says");
     field("extra_fields", extra_fields,
           "send fields that the public messages do not have, as brokers do");
   }
 
+  /// All of them, account_id first.
+  [[nodiscard]] std::vector<std::int64_t> account_ids() const {
+    std::vector<std::int64_t> ids{account_id};
+    ids.insert(ids.end(), further_account_ids.begin(), further_account_ids.end());
+    return ids;
+  }
+
   void check(const config::Checks& checks) const {
+    const auto ids = account_ids();
+    if (std::set(ids.begin(), ids.end()).size() < ids.size()) {
+      checks.fail("further_account_ids", "has an account twice, or account_id");
+    }
     if (!parse_speed(speed))
       checks.fail("speed", "expected a factor above 0, or max, got " + speed);
     if (!parse_symbols(symbols)) {

@@ -121,7 +121,7 @@ ServerSettings make_settings(const Config& config) {
                                   config.client_secret.reveal(),
                                   config.access_token.reveal(),
                                   config.refresh_token.reveal(),
-                                  config.account_id,
+                                  config.account_ids(),
                                   config.scope == Scope::trading};
   settings.session.depth_requires_spots = config.depth_requires_spots;
   settings.session.extra_fields = config.extra_fields;

@@ -46,6 +46,18 @@ Wrong read_secret(const std::string& path, std::string& into) {
   return {};
 }
 
+/// The items of a list, in the file as such, elsewhere with commas between, or what is wrong.
+Wrong read_list(const Given& given, std::vector<std::string>& into) {
+  if (const auto* items = std::get_if<std::vector<std::string>>(&given.value)) {
+    into = *items;
+    return {};
+  }
+  const auto& text = std::get<std::string>(given.value);
+  if (given.in_file && !text.empty()) return unexpected("a list such as [" + text + "]", given);
+  into = split(text);
+  return {};
+}
+
 }  // namespace
 
 std::string describe_bounds(std::string_view what, Bounds bounds) {
@@ -157,16 +169,28 @@ void bind(Field& field, std::vector<std::string>& value) {
   field.expects = "a list of texts";
   for (const std::string& item : value) field.initial += (field.initial.empty() ? "" : ", ") + item;
   field.initial = "[" + field.initial + "]";
-  field.assign = [&value](const Given& given) -> Wrong {
-    if (const auto* items = std::get_if<std::vector<std::string>>(&given.value)) {
-      value = *items;
-      return {};
+  field.assign = [&value](const Given& given) -> Wrong { return read_list(given, value); };
+}
+
+void bind(Field& field, std::vector<std::int64_t>& value) {
+  field.expects = "a list of whole numbers above 0";
+  for (const auto item : value) {
+    field.initial += (field.initial.empty() ? "" : ", ") + std::to_string(item);
+  }
+  field.initial = "[" + field.initial + "]";
+  field.assign = [&value, expects = field.expects](const Given& given) -> Wrong {
+    std::vector<std::string> items;
+    if (auto wrong = read_list(given, items)) return wrong;
+    std::vector<std::int64_t> numbers;
+    numbers.reserve(items.size());
+    for (const auto& item : items) {
+      const auto* end = item.data() + item.size();
+      const auto [rest, error] = std::from_chars(item.data(), end, numbers.emplace_back());
+      if (error != std::errc{} || rest != end || numbers.back() < 1) {
+        return "expected " + expects + ", got \"" + item + "\" in it";
+      }
     }
-    const auto& text = std::get<std::string>(given.value);
-    if (given.in_file && !text.empty()) {
-      return unexpected("a list such as [" + text + "]", given);
-    }
-    value = split(text);
+    value = std::move(numbers);
     return {};
   };
 }

@@ -49,6 +49,8 @@ void bind(Field& field, std::chrono::milliseconds& value, DurationBounds bounds 
 void bind(Field& field, std::filesystem::path& value);
 void bind(Field& field, Secret& value);
 void bind(Field& field, std::vector<std::string>& value);
+/// Ids: numbers above 0.
+void bind(Field& field, std::vector<std::int64_t>& value);
 
 /// `expected <what>, got "<text>"`.
 [[nodiscard]] std::string unexpected(const Field& field, const Given& given);

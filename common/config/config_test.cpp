@@ -49,6 +49,7 @@ struct Config {
   bool loop = false;
   std::chrono::milliseconds interval = 250ms;
   std::vector<std::string> symbols{"EURUSD"};
+  std::vector<std::int64_t> ids;
   Pace pace = Pace::one;
   Curve curve;
   Account account;
@@ -60,6 +61,7 @@ struct Config {
     field("loop", loop, "begin again");
     field("interval", interval, "time between", DurationBounds{.min = 1ms});
     field("symbols", symbols, "what to follow");
+    field("ids", ids, "whom to ask");
     field("pace", pace, "how fast", Names<Pace>{{{"1", Pace::one}, {"max", Pace::max}}});
     field.group("curve", curve, "encryption");
     field.section("ctrader", account, "the account");
@@ -102,7 +104,8 @@ TEST_F(ConfigTest, ReadsEveryTypeOfValue) {
       "ctrader: {secret: s3cret}\n"
       "gateway: {anything: goes}\n"
       "streaming:\n"
-      "  depth: 20\n  ratio: 0.25\n  loop: true\n  interval: 5s\n  symbols: [EURUSD, XAUUSD]\n"
+      "  depth: 20\n  ratio: 0.25\n  loop: true\n  interval: 5s\n  symbols: [EURUSD, XAUUSD]\n  "
+      "ids: [7, 8]\n"
       "  pace: max\n  curve: {keys: var/keys}\n");
 
   EXPECT_EQ(loaded.environment, Environment::demo);
@@ -112,6 +115,7 @@ TEST_F(ConfigTest, ReadsEveryTypeOfValue) {
   EXPECT_TRUE(config.loop);
   EXPECT_EQ(config.interval, 5s);
   EXPECT_THAT(config.symbols, testing::ElementsAre("EURUSD", "XAUUSD"));
+  EXPECT_THAT(config.ids, testing::ElementsAre(7, 8));
   EXPECT_EQ(config.pace, Pace::max);
   EXPECT_EQ(config.curve.keys, "var/keys");
 }
@@ -148,6 +152,16 @@ TEST_F(ConfigTest, RefusesNumbersOutOfBoundsAndHalfNumbers) {
   }
 }
 
+TEST_F(ConfigTest, RefusesIdsThatAreNoNumbersAbove0) {
+  for (const auto* text : {"x", "0", "-1", "7x", "1.5", "''", "99999999999999999999"}) {
+    EXPECT_THAT(problems(std::string("streaming: {ids: [7, ") + text + "]}"),
+                testing::HasSubstr(
+                    "FILE:1:18: streaming.ids: expected a list of whole numbers above 0, got "))
+        << text;
+  }
+  EXPECT_THAT(problems("streaming: {ids: 7}"), testing::HasSubstr("expected a list such as [7]"));
+}
+
 TEST_F(ConfigTest, RefusesAKeyThatIsThereTwice) {
   EXPECT_EQ(problems("streaming:\n  depth: 1\n  depth: 2\n"),
             "FILE:3:3: streaming.depth: the key is there twice; keep one of them");
@@ -171,13 +185,10 @@ TEST_F(ConfigTest, SaysWhichFileIsMissing) {
 }
 
 TEST_F(ConfigTest, AVariableWinsOverTheFileAndAFlagOverBoth) {
-  variables = {{"DEPTHWIRE_STREAMING_DEPTH", "30"},
-               {"DEPTHWIRE_STREAMING_SYMBOLS", "A, B"},
-               {"DEPTHWIRE_STREAMING_CURVE_KEYS", "k"},
-               {"DEPTHWIRE_ENVIRONMENT", "live"},
-               {"CTRADER_HOST", "plain"},
-               {"DEPTHWIRE_CTRADER_HOST", "own"},
-               {"CTRADER_CLIENT_SECRET", "x"},
+  variables = {{"DEPTHWIRE_STREAMING_DEPTH", "30"}, {"DEPTHWIRE_STREAMING_SYMBOLS", "A, B"},
+               {"DEPTHWIRE_STREAMING_IDS", "7, 8"}, {"DEPTHWIRE_STREAMING_CURVE_KEYS", "k"},
+               {"DEPTHWIRE_ENVIRONMENT", "live"},   {"CTRADER_HOST", "plain"},
+               {"DEPTHWIRE_CTRADER_HOST", "own"},   {"CTRADER_CLIENT_SECRET", "x"},
                {"DEPTHWIRE_STREAMING_RATIO", ""}};
   flags = {{"streaming.depth", "40"}};
   const auto loaded = read("streaming: {depth: 20, ratio: 0.25}\n");
@@ -185,6 +196,7 @@ TEST_F(ConfigTest, AVariableWinsOverTheFileAndAFlagOverBoth) {
   EXPECT_EQ(loaded.environment, Environment::live);
   EXPECT_EQ(config.depth, 40);
   EXPECT_THAT(config.symbols, testing::ElementsAre("A", "B"));
+  EXPECT_THAT(config.ids, testing::ElementsAre(7, 8));
   EXPECT_EQ(config.curve.keys, "k");
   EXPECT_EQ(config.account.host, "own");
   EXPECT_DOUBLE_EQ(config.ratio, 0.25) << "an empty variable counts as none";

@@ -1,6 +1,7 @@
 #include "common/ctrader/client.hpp"
 
 #include "common/ctrader/frame.hpp"
+#include "common/ctrader/further_accounts.hpp"
 #include "common/ctrader/payload_names.hpp"
 #include "common/ctrader/unknown.hpp"
 #include "common/tokens/feed.hpp"
@@ -51,6 +52,8 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   Impl(asio::io_context& io, const ClientOptions& options, ClientHandler& handler)
       : handler_{handler},
         session_{options.name, options.account, options.random, options.unix_ms, options.times},
+        further_{options.name,   options.further_accounts, options.account.live,
+                 options.random, options.unix_ms,          options.times},
         requests_{{options.name, options.answer_timeout, options.random, options.unix_ms}},
         connection_{io, options.connection, *this},
         timer_{io},
@@ -77,6 +80,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
   void answered(const Reply& reply);
   void tell(const std::vector<AnswerHandler>& handlers, const std::string& code);
   void run(const Actions& actions);
+  void run(const AccountActions& actions);
   void change(const StateChanged& changed);
   void grant(const tokens::FeedLine& line);
   void transmit();
@@ -86,6 +90,7 @@ class Client::Impl final : public ConnectionHandler, public std::enable_shared_f
 
   ClientHandler& handler_;
   Session session_;
+  FurtherAccounts further_;
   RequestPipeline requests_;
   Connection connection_;
   asio::steady_timer timer_;
@@ -112,8 +117,10 @@ void Client::Impl::grant(const tokens::FeedLine& line) {
     if (state() != SessionState::ready) handler_.on_state(state(), line.reason);
     return;
   }
-  run(session_.credentials(Clock::now(), line.access_token,
+  const auto now = Clock::now();
+  run(session_.credentials(now, line.access_token,
                            account_id_ != 0 ? account_id_ : line.account_id));
+  if (!stopped_) run(further_.credentials(now, line.access_token));
 }
 
 void Client::Impl::stop() {
@@ -180,7 +187,12 @@ void Client::Impl::message(const Envelope& envelope) {
   bool consumed = false;
   auto actions = session_.message(now_, envelope, consumed);
   if (!actions.empty()) run(actions);
-  if (consumed) return;
+  if (stopped_ || !session_.connected()) return;
+  // After the session: what has just ended its `ready` holds the further accounts back as well.
+  bool answers_further = false;
+  const auto account_actions = further_.message(now_, envelope, answers_further);
+  if (!account_actions.empty()) run(account_actions);
+  if (consumed || answers_further || stopped_) return;
   if (!is_named(envelope.payload_type)) ++traffic_.unknown_in;
   handler_.on_event(envelope);
 }
@@ -206,7 +218,9 @@ void Client::Impl::run(const Actions& actions) {
     void operator()(const OpenConnection&) { self.connection_.open(); }
     void operator()(const CloseConnection&) {
       self.connection_.close();
-      self.requests_.disconnected(Clock::now());
+      const auto now = Clock::now();
+      self.requests_.disconnected(now);
+      self.run(self.further_.disconnected(now));
     }
     void operator()(const SendRequest& action) {
       self.requests_.send_own(action.request, action.client_msg_id);
@@ -227,10 +241,33 @@ void Client::Impl::run(const Actions& actions) {
   if (!stopped_) arm();
 }
 
+void Client::Impl::run(const AccountActions& actions) {
+  struct Visitor {
+    Impl& self;
+    void operator()(const SendRequest& action) {
+      self.requests_.send_own(action.request, action.client_msg_id);
+      self.transmit();
+    }
+    void operator()(const AccountChanged& changed) {
+      self.handler_.on_account_state(changed.account_id, changed.state, changed.reason);
+    }
+  };
+  for (const auto& action : actions) {
+    if (stopped_) return;
+    std::visit(Visitor{*this}, action);
+  }
+  if (!stopped_) arm();
+}
+
 void Client::Impl::change(const StateChanged& changed) {
   handler_.on_state(changed.state, changed.reason);
+  if (stopped_) return;
+  if (changed.state == SessionState::ready) {
+    return run(further_.session_ready(Clock::now(), session_.access_token(), account_id()));
+  }
   // What was asked for is void with the connection or the account's session it was asked on.
-  if (changed.state != SessionState::ready && !stopped_) tell(requests_.lose(), "CONNECTION_LOST");
+  further_.session_left();
+  tell(requests_.lose(), "CONNECTION_LOST");
 }
 
 void Client::Impl::transmit() {
@@ -256,13 +293,14 @@ void Client::Impl::tick() {
   tell(requests_.expire(now), "NO_ANSWER");
   if (stopped_) return;
   run(session_.tick(now));
+  if (!stopped_) run(further_.tick(now));
   if (!stopped_) transmit();
 }
 
 /// Sees to it that tick() runs when something is due. Data only ever moves deadlines on, so the
 /// timer is left alone then and finds out when it fires.
 void Client::Impl::arm() {
-  const auto due = std::min(session_.next_tick(), requests_.next_due());
+  const auto due = std::min({session_.next_tick(), further_.next_tick(), requests_.next_due()});
   if (due >= armed_for_ || due == TimePoint::max()) return;
   armed_for_ = due;
   timer_.expires_at(due);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace depthwire::ctrader {
 
@@ -16,6 +17,8 @@ struct ClientOptions {
   std::string name;  ///< begins the ids of requests
   ConnectionOptions connection;
   Account account;  ///< without an access token: told by the process tokens
+  /// Accounts of the same grant and kind to authenticate on the same connection.
+  std::vector<std::int64_t> further_accounts;
   std::filesystem::path token_socket;
   SessionTimes times;
   Duration answer_timeout = std::chrono::seconds{30};
@@ -43,6 +46,9 @@ class ClientHandler {
  public:
   virtual ~ClientHandler() = default;
   virtual void on_state(SessionState state, const std::string& reason) = 0;
+  /// The same of one of the further accounts.
+  virtual void on_account_state(std::int64_t /*account*/, SessionState /*state*/,
+                                const std::string& /*reason*/) {}
   /// The set-up needs a person: the process should end with exit code 78.
   virtual void on_give_up(const std::string& reason) = 0;
   /// Frames that were ready together follow, then on_group_end().

@@ -3,6 +3,7 @@
 #include "common/ctrader/wiring.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace depthwire::ctrader {
 namespace {
@@ -59,7 +60,23 @@ void Config::check_endpoint(const config::Checks& checks) const {
   }
 }
 
+void Config::check_accounts(const config::Checks& checks) const {
+  const bool simulated = checks.environment() == config::Environment::sim;
+  const auto main_account = account_id == 0 && simulated ? simulator_account : account_id;
+  std::set<std::int64_t> seen;
+  for (const auto id : further_account_ids) {
+    if (id == main_account) {
+      checks.fail("further_account_ids", "has " + std::to_string(id) +
+                                             ", the account whose market data is streamed; only "
+                                             "the others belong there");
+    } else if (!seen.insert(id).second) {
+      checks.fail("further_account_ids", "has " + std::to_string(id) + " twice");
+    }
+  }
+}
+
 void Config::check(const config::Checks& checks) const {
+  check_accounts(checks);
   if (!pin.empty() && !is_pin(pin)) {
     checks.fail("pin", "expected sha256// and the Base64 of a SHA-256, got \"" + pin +
                            "\"; `openssl x509 -pubkey -noout -in CERTIFICATE | openssl pkey -pubin "
@@ -104,6 +121,7 @@ ClientOptions client_options(const Config& config, config::Environment environme
     options.account.access_token = value_or(config.access_token, simulated ? simulator_token : "");
     if (simulated && config.account_id == 0) options.account.account_id = simulator_account;
   }
+  if (name == "streaming") options.further_accounts = config.further_account_ids;
   options.times.heartbeat = config.heartbeat;
   options.account.live = environment == config::Environment::live;
   return options;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace depthwire::ctrader {
 
@@ -56,6 +57,7 @@ struct Config {
   config::Secret access_token;
   std::filesystem::path tokens;
   std::int64_t account_id = 0;
+  std::vector<std::int64_t> further_account_ids;
   std::chrono::milliseconds heartbeat{10'000};
 
   template <class Visitor>
@@ -107,6 +109,11 @@ struct Config {
     field("account_id", account_id,
           "ctidTraderAccountId; 0: the one chosen at the login, in sim the simulator's",
           account.demo, account.live, account.plain, config::Bounds{.min = 0});
+    const AccountVariables further("FURTHER_ACCOUNT_IDS");
+    field("further_account_ids", further_account_ids,
+          "more accounts of the same grant, which streaming authenticates on its connection too, "
+          "for their events; market data is that of account_id",
+          further.demo, further.live, further.plain);
     field(
         "heartbeat", heartbeat,
         "a connection that sent nothing for so long sends a heartbeat; the broker ends one that is "
@@ -126,6 +133,7 @@ struct Config {
 
  private:
   void check_endpoint(const config::Checks& checks) const;
+  void check_accounts(const config::Checks& checks) const;
 };
 
 /// Where the grant is to be heard from; empty: it is in the configuration, or the simulator's.

@@ -10,7 +10,9 @@ namespace depthwire::ctrader {
 namespace {
 
 using config::Environment;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 struct Process {
   Config ctrader;
@@ -73,6 +75,32 @@ TEST(CtraderConfig, TheAccountComesFromTheVariablesThatUsersKnow) {
   EXPECT_EQ(options.account.client_secret, "a secret");
   EXPECT_EQ(options.account.access_token, "a token");
   EXPECT_EQ(options.account.account_id, 42);
+}
+
+TEST(CtraderConfig, FurtherAccountsAreThoseOfStreamingAlone) {
+  Process process;
+  auto variables = demo_account();
+  variables["CTRADER_DEMO_FURTHER_ACCOUNT_IDS"] = "43, 44";
+  ASSERT_EQ(load(process, variables), "");
+
+  EXPECT_THAT(client_options(process.ctrader, Environment::demo, "streaming").further_accounts,
+              ElementsAre(43, 44));
+  EXPECT_THAT(client_options(process.ctrader, Environment::demo, "historical").further_accounts,
+              IsEmpty());
+}
+
+TEST(CtraderConfig, AFurtherAccountIsNeitherTheFirstNorThereTwice) {
+  const auto problem = [](const std::string& ids, bool simulated) {
+    Process process;
+    auto variables = simulated ? std::map<std::string, std::string>() : demo_account();
+    variables["DEPTHWIRE_CTRADER_FURTHER_ACCOUNT_IDS"] = ids;
+    return load(process, variables);
+  };
+
+  EXPECT_THAT(problem("42", false), HasSubstr("has 42, the account whose market data"));
+  EXPECT_THAT(problem("1000001", true), HasSubstr("has 1000001, the account whose market data"));
+  EXPECT_THAT(problem("7, 8, 7", false), HasSubstr("has 7 twice"));
+  EXPECT_THAT(problem("x", false), HasSubstr("ctrader.further_account_ids"));
 }
 
 TEST(CtraderConfig, TheHeartbeatIsMuchSoonerThanTheBrokerHangsUp) {

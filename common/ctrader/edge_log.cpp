@@ -108,13 +108,29 @@ void EdgeLog::connection(SessionState state, const std::string& reason, bool exp
   const bool follows = std::exchange(last_state_, state) == SessionState::app_auth;
   log_state(name_, account_, state, reason,
             state == SessionState::account_auth ? follows : expected);
+  append_state(name_.connection, account_, state, reason);
+}
+
+void EdgeLog::further_account(std::int64_t id, SessionState state, const std::string& reason,
+                              bool expected) {
+  // Other words than those of the connection, which people and `depthwire doctor` look for.
+  const auto level = state == SessionState::error ? spdlog::level::err
+                     : expected                   ? spdlog::level::info
+                                                  : spdlog::level::warn;
+  spdlog::log(level, "{}: further account {}: {}: {}", name_.connection, id, to_string(state),
+              reason);
+  append_state(name_.connection + "/" + std::to_string(id), id, state, reason);
+}
+
+void EdgeLog::append_state(const std::string& name, std::int64_t account, SessionState state,
+                           const std::string& reason) {
   bus::Envelope envelope;
   auto* connection = envelope.mutable_connection();
   connection->set_state(to_bus(state));
   connection->set_reason(reason);
-  connection->set_connection(name_.connection);
+  connection->set_connection(name);
   connection->set_endpoint(name_.endpoint);
-  connection->set_account_id(account_);
+  connection->set_account_id(account);
   append("connection", "", envelope);
 }
 

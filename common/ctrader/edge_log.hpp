@@ -42,6 +42,11 @@ class EdgeLog {
 
   /// Publishes and logs the state of the connection; an end that is not `expected` is a warning.
   void connection(SessionState state, const std::string& reason, bool expected);
+  /// The same of a further account on the connection. Its records are under a name of its own, as
+  /// `streaming/1000002`, since readers keep the newest state by name: the connection's state is
+  /// what they find under `streaming`, whatever becomes of other accounts on it.
+  void further_account(std::int64_t id, SessionState state, const std::string& reason,
+                       bool expected);
   void symbol(const bus::SymbolInfo& info);
 
   /// Tells that nothing came after `since_ns`. A second call before up() is passed over.
@@ -62,6 +67,8 @@ class EdgeLog {
   void appended() { quiet_ = false; }
 
  private:
+  void append_state(const std::string& name, std::int64_t account, SessionState state,
+                    const std::string& reason);
   void append_control(bus::Envelope& envelope);
   void tell(bus::Envelope& envelope);
   void watch_clock(std::chrono::steady_clock::time_point now, std::int64_t wall_ns);

@@ -82,6 +82,20 @@ TEST_F(EdgeLogTest, NamesTheConnectionInItsRecords) {
   EXPECT_EQ(all[0].connection().account_id(), 7);
 }
 
+TEST_F(EdgeLogTest, AFurtherAccountHasANameOfItsOwn) {
+  auto life = begin();
+  life.log.further_account(8, SessionState::error, "RET_ACCOUNT_DISABLED: no", false);
+  life.publisher.flush();
+
+  const auto all = records();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].connection().state(), bus::Connection::error);
+  EXPECT_EQ(all[0].connection().reason(), "RET_ACCOUNT_DISABLED: no");
+  EXPECT_EQ(all[0].connection().connection(), "streaming/8");
+  EXPECT_EQ(all[0].connection().endpoint(), "localhost:5035");
+  EXPECT_EQ(all[0].connection().account_id(), 8);
+}
+
 TEST_F(EdgeLogTest, AFirstLifeHasNoOutageToEnd) {
   auto life = begin();
   life.log.up();

@@ -82,6 +82,10 @@ ErrorClass classify(const BrokerError& error) {
   return classify(error.code);
 }
 
+bool refuses_token(const BrokerError& error) {
+  return error.code == "OA_AUTH_TOKEN_EXPIRED" || error.code == "CH_ACCESS_TOKEN_INVALID";
+}
+
 std::chrono::milliseconds pause_asked_for(const BrokerError& error, std::int64_t now_ms) {
   constexpr std::uint64_t longest_seconds = 300;
   constexpr std::int64_t longest_maintenance_ms = 15LL * 60 * 1000;

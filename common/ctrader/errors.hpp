@@ -34,6 +34,9 @@ struct BrokerError {
 /// As for its code, but for a text that tells more than its code does.
 [[nodiscard]] ErrorClass classify(const BrokerError& error);
 
+/// While authenticating: the one token that we hold is refused for good.
+[[nodiscard]] bool refuses_token(const BrokerError& error);
+
 /// How long the server asks to be left alone, at `now_ms` Unix time: `retryAfter`, at most 5
 /// minutes, or what is left of a maintenance, at most 15, as the end that is announced may be
 /// wrong. Zero where it asks for nothing.

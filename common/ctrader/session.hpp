@@ -104,6 +104,8 @@ class Session {
   [[nodiscard]] TimePoint next_tick() const;
   /// Of the grant that is or will be used.
   [[nodiscard]] std::int64_t account_id() const { return account_.account_id; }
+  /// The grant that is or will be used.
+  [[nodiscard]] const std::string& access_token() const { return account_.access_token; }
   /// From opened() until it is lost or closed, in `error` too.
   [[nodiscard]] bool connected() const { return connected_; }
 

@@ -11,11 +11,6 @@ namespace {
 /// After so many refusals on one connection another one may find a server that is better off.
 constexpr int account_tries_at_most = 5;
 
-/// Refused while authenticating, the one token that we hold is refused for good.
-bool refuses_token(const BrokerError& error) {
-  return error.code == "OA_AUTH_TOKEN_EXPIRED" || error.code == "CH_ACCESS_TOKEN_INVALID";
-}
-
 }  // namespace
 
 void Session::ask(TimePoint now, Step step, Request request) {

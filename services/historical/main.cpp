@@ -26,7 +26,9 @@ historical::HealingOptions healing_options(const service::Runtime& runtime,
         streaming.publish);
     return {};
   }
-  return {.streaming = std::move(streaming), .longest = config.heal_longest};
+  return {.streaming = std::move(streaming),
+          .longest = config.heal_longest,
+          .check_bars_every = config.check_live_bars_every};
 }
 
 /// The whole of historical, on one thread, until it is stopped.
@@ -47,6 +49,15 @@ void serve(service::Runtime& runtime, const historical::Config& config,
                                                "Outages of a symbol that history cannot heal.");
   auto& gaps =
       runtime.metrics().gauge("healing_gaps", "Symbols whose last outage is not healed yet.");
+  auto& checked = runtime.metrics().counter("live_bars_checked_total",
+                                            "Live bars that were compared with history.");
+  auto& corrected = runtime.metrics().counter(
+      "live_bars_corrected_total", "Live bars published as history has them, since it differs.");
+  auto& unchecked =
+      runtime.metrics().counter("live_bars_unchecked_total",
+                                "Live bars that history did not have, or for which was no room.");
+  auto& waiting =
+      runtime.metrics().gauge("live_bars_waiting", "Live bars that wait to be checked.");
   historical::Session session(
       io, runtime.context(),
       {.publisher = service::publisher_options(runtime, config.bus, config.bus.historical),
@@ -67,6 +78,10 @@ void serve(service::Runtime& runtime, const historical::Config& config,
     healed_bars.raise_to(session.healed().bars);
     not_healed.raise_to(session.healed().given_up);
     gaps.set(static_cast<double>(session.gaps()));
+    checked.raise_to(session.checked().checked);
+    corrected.raise_to(session.checked().corrected);
+    unchecked.raise_to(session.checked().unchecked);
+    waiting.set(static_cast<double>(session.unchecked_bars()));
   });
   session.stop("the process ends");
 }

@@ -29,7 +29,9 @@ void stream(service::Runtime& runtime, const streaming::Config& config,
                    .outlier = {.spreads = config.quality.outlier_spreads,
                                .deviations = config.quality.outlier_deviations}}},
       {.state = [&](auto state, const auto& reason) { telemetry.state(state, reason); },
-       .give_up = [&](const auto& reason) { runtime.fail(service::exit_code::config, reason); }});
+       .give_up = [&](const auto& reason) { runtime.fail(service::exit_code::config, reason); },
+       .account = [&](auto id, auto state,
+                      const auto& reason) { telemetry.account(id, state, reason); }});
   session.start();
   ctrader::run_loop(io, stop, [&] {
     session.tick();

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -55,21 +56,29 @@ struct LimitRate {  ///< the type is blocked
   std::uint32_t payload_type = 0;
   Milliseconds time;
 };
-struct Maintenance {  ///< ends the account's sessions and refuses every request
+struct Maintenance {  ///< ends the accounts' sessions and refuses every request
   Milliseconds time;
   bool end_in_seconds = false;  ///< tells its end in s, as older documents say, not in ms
 };
 
-// What becomes of the account.
-struct AccountDisconnect {};  ///< its sessions end, the connections stay
-struct TokenInvalidation {    ///< the same, and the access token is no longer good
-  Milliseconds time;          ///< 0: until it is refreshed
+// What becomes of the accounts: of all, or of one.
+struct AccountDisconnect {  ///< their sessions end, the connections stay
+  std::optional<std::int64_t> account_id;
+};
+struct TokenInvalidation {  ///< the same, and the access token is no longer good for them
+  Milliseconds time;        ///< 0: until it is refreshed
+  std::optional<std::int64_t> account_id;
+};
+
+// What is told of the market.
+struct SpoilBars {  ///< the next `count` live bars that begin, on any connection, are 1 % too high
+  std::size_t count = 1;
 };
 
 struct Clear {};  ///< ends all that still goes on
 
 using Fault = std::variant<Drop, Stall, Split, Join, Slow, Garbage, EmptyFrame, Oversize, Refuse,
                            WrongCertificate, Restart, ErrorReply, Ignore, LimitRate, Maintenance,
-                           AccountDisconnect, TokenInvalidation, Clear>;
+                           AccountDisconnect, TokenInvalidation, SpoilBars, Clear>;
 
 }  // namespace depthwire::simulator

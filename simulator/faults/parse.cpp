@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -50,6 +51,13 @@ class Arguments {
     if (error == std::errc() && rest == end && value > 0) return value;
     expected("a whole number above 0", word);
     return 1;
+  }
+  /// Nothing: all accounts.
+  std::optional<std::int64_t> account() {
+    if (words_.empty()) return std::nullopt;
+    const auto id = number();
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+    return static_cast<std::int64_t>(std::min(id, largest));
   }
   std::uint32_t payload_type() {
     const auto word = take();
@@ -103,7 +111,7 @@ struct Form {
 };
 
 // Braces, as they take the arguments in the order in which they are written.
-constexpr std::array<Form, 18> forms{{
+constexpr std::array<Form, 19> forms{{
     {"drop", "", "close every connection without a word",
      [](Arguments&) -> Fault { return Drop{}; }},
     {"stall", "TIME", "send nothing, keep the connections",
@@ -144,11 +152,15 @@ constexpr std::array<Form, 18> forms{{
      [](Arguments& a) -> Fault {
        return Maintenance{a.time(), a.flag("seconds")};
      }},
-    {"account-disconnect", "", "end the account's sessions (2164)",
-     [](Arguments&) -> Fault { return AccountDisconnect{}; }},
-    {"token-invalidation", "[TIME]",
-     "end them (2147, 2164) and refuse the access token, until a refresh or for TIME",
-     [](Arguments& a) -> Fault { return TokenInvalidation{a.time(Milliseconds(0))}; }},
+    {"account-disconnect", "[ACCOUNT]", "end the sessions of all accounts, or of one (2164)",
+     [](Arguments& a) -> Fault { return AccountDisconnect{a.account()}; }},
+    {"token-invalidation", "[TIME [ACCOUNT]]",
+     "end them (2147, 2164) and refuse the access token for them, until a refresh or for TIME",
+     [](Arguments& a) -> Fault {
+       return TokenInvalidation{a.time(Milliseconds(0)), a.account()};
+     }},
+    {"spoil-bars", "[COUNT]", "send the next live bars that begin 1 % too high",
+     [](Arguments& a) -> Fault { return SpoilBars{a.number(1)}; }},
     {"clear", "", "end all that still goes on", [](Arguments&) -> Fault { return Clear{}; }},
 }};
 

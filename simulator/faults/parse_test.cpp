@@ -52,6 +52,12 @@ TEST(ParseFault, WhatMayBeLeftOutHasADefault) {
   EXPECT_EQ(parsed<Restart>("restart").time, 1s);
   EXPECT_EQ(parsed<ErrorReply>("error X 2114").count, 1U);
   EXPECT_EQ(parsed<TokenInvalidation>("token-invalidation").time, 0ms);
+  EXPECT_EQ(parsed<TokenInvalidation>("token-invalidation 5s").account_id, std::nullopt);
+  EXPECT_EQ(parsed<TokenInvalidation>("token-invalidation 5s 1000002").account_id, 1'000'002);
+  EXPECT_EQ(parsed<AccountDisconnect>("account-disconnect").account_id, std::nullopt);
+  EXPECT_EQ(parsed<AccountDisconnect>("account-disconnect 1000002").account_id, 1'000'002);
+  EXPECT_EQ(parsed<SpoilBars>("spoil-bars").count, 1U);
+  EXPECT_EQ(parsed<SpoilBars>("spoil-bars 3").count, 3U);
   EXPECT_FALSE(parsed<Maintenance>("maintenance 1m").end_in_seconds);
   EXPECT_TRUE(parsed<Maintenance>("maintenance 1m seconds").end_in_seconds);
 }
@@ -63,6 +69,7 @@ TEST(ParseFault, AMistakeIsToldWithWhatToWrite) {
   EXPECT_EQ(error("drop now"), "drop: expected nothing more, got \"now\"; write: drop");
   EXPECT_THAT(error("stall 0s"), HasSubstr("got \"0s\""));
   EXPECT_THAT(error("slow -1 5s"), HasSubstr("expected a whole number above 0, got \"-1\""));
+  EXPECT_THAT(error("account-disconnect main"), HasSubstr("write: account-disconnect [ACCOUNT]"));
   EXPECT_THAT(error("ignore Spot"), HasSubstr("expected a payload type such as ProtoOASpotEvent"));
   EXPECT_THAT(error("error closed 2114"), HasSubstr("expected an error code"));
   EXPECT_THAT(error("maintenance 1m minutes"), HasSubstr("expected \"seconds\" or nothing"));

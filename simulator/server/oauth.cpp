@@ -30,6 +30,14 @@ std::string percent(const std::string& text) {
   return out;
 }
 
+std::string names_of(const std::vector<std::int64_t>& accounts) {
+  std::string text = accounts.size() == 1 ? "the account" : "the accounts";
+  for (const auto id : accounts) {
+    text += (id == accounts.front() ? " " : ", ") + std::to_string(id);
+  }
+  return text;
+}
+
 WebAnswer page(unsigned status, const std::string& text) {
   return {.status = status,
           .body = "<!doctype html><title>Simulator</title><h1>Simulator</h1><p>" + text + "</p>\n"};
@@ -64,12 +72,11 @@ WebAnswer OAuth::consent(const Query& query, bool allowed, TimePoint now) {
     return page(400, "The scope is accounts or trading.");
   }
   if (!allowed) {
-    return page(
-        200, "The application asks for access to the account " + std::to_string(known_.account_id) +
-                 (scope == "trading" ? ", to trade too" : "") +
-                 ". <a href=\"/grantingaccess/allow?client_id=" + percent(known_.client_id) +
-                 "&amp;redirect_uri=" + percent(redirect_uri_) + "&amp;scope=" + scope +
-                 "&amp;state=" + state + "\">Allow access</a>");
+    return page(200, "The application asks for access to " + names_of(known_.account_ids) +
+                         (scope == "trading" ? ", to trade too" : "") +
+                         ". <a href=\"/grantingaccess/allow?client_id=" +
+                         percent(known_.client_id) + "&amp;redirect_uri=" + percent(redirect_uri_) +
+                         "&amp;scope=" + scope + "&amp;state=" + state + "\">Allow access</a>");
   }
   const auto code = "simulator-code-" + std::to_string(++made_);
   codes_.emplace(code, Code{now + code_life, scope == "trading"});

@@ -49,7 +49,7 @@ Server::Impl::Impl(ServerSettings settings, Market market, const CertificateFile
       tokens_({settings_.session.credentials.access_token,
                settings_.session.credentials.refresh_token,
                settings_.session.credentials.may_trade}),
-      account_(settings_.session.credentials.account_id, board_),
+      accounts_(make_accounts(settings_.session.credentials.account_ids, board_)),
       clock_(settings_.pace),
       tls_(server_context(certificates)),
       certificates_(certificates.ca.parent_path()),
@@ -106,14 +106,14 @@ void Server::Impl::accept(Listener& listener) {
 void Server::Impl::welcome(tcp::socket socket, Encoding encoding) {
   const auto number = ++connections_made_;
   const auto now = steady_clock::now();
-  const auto publish = [this](const auto& notices, const auto& message_id) {
-    this->publish(notices, message_id);
+  const auto publish = [this](auto account_id, const auto& notices, const auto& message_id) {
+    this->publish(account_id, notices, message_id);
     // Those who did not ask are told too, after the one who did.
     asio::post(io_, [this] { flush_all(); });
   };
   auto session = std::make_unique<Session>(
-      settings_.session, Shared{board_, tally_, faults_, tokens_, margin_calls_, account_, publish},
-      now);
+      settings_.session,
+      Shared{board_, tally_, faults_, bars_to_spoil_, tokens_, accounts_, publish}, now);
   const auto log = settings_.received_log;
   Connection::Handlers handlers{.on_room =
                                     [this] {

@@ -3,7 +3,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
+#include <stdexcept>
 #include <variant>
 
 // What the faults do to this server: what is to be done with which bytes and requests is decided
@@ -38,7 +40,11 @@ void Server::Impl::run_script() {
   const auto& script = settings_.script;
   const auto since_start = steady_clock::now() - started_;
   for (; script_line_ < script.size() && script[script_line_].at <= since_start; ++script_line_) {
-    apply(script[script_line_].fault, script[script_line_].text);
+    try {
+      apply(script[script_line_].fault, script[script_line_].text);
+    } catch (const std::exception& error) {
+      spdlog::error("fault: {}: {}", script[script_line_].text, error.what());
+    }
   }
   if (script_line_ == script.size()) return;
   script_timer_.expires_at(started_ + script[script_line_].at);
@@ -98,15 +104,29 @@ void Server::Impl::do_fault(const Maintenance& maintenance) {
   do_fault(AccountDisconnect{});
 }
 
-void Server::Impl::do_fault(const AccountDisconnect&) {
-  for (const auto& connection : connections_) connection->session().disconnect_account();
+/// Throws where there is no such account.
+void Server::Impl::check_account(std::optional<std::int64_t> account_id) const {
+  if (!account_id ||
+      std::ranges::find(accounts_, *account_id, &BrokerAccount::id) != accounts_.end()) {
+    return;
+  }
+  throw std::invalid_argument("there is no account " + std::to_string(*account_id) + " here");
+}
+
+void Server::Impl::do_fault(const AccountDisconnect& disconnect) {
+  check_account(disconnect.account_id);
+  for (const auto& connection : connections_) {
+    connection->session().disconnect_accounts(disconnect.account_id);
+  }
   flush_all();
 }
 
 void Server::Impl::do_fault(const TokenInvalidation& invalidation) {
-  tokens_.invalidate(invalidation.time, steady_clock::now());
+  check_account(invalidation.account_id);
+  tokens_.invalidate(invalidation.time, steady_clock::now(), invalidation.account_id);
   for (const auto& connection : connections_) {
-    connection->session().invalidate_token("the access token was invalidated");
+    connection->session().invalidate_token("the access token was invalidated",
+                                           invalidation.account_id);
   }
   flush_all();
 }
@@ -114,6 +134,7 @@ void Server::Impl::do_fault(const TokenInvalidation& invalidation) {
 void Server::Impl::do_fault(const Clear&) {
   for (const auto& connection : connections_) connection->wire().clear();
   faults_.clear();
+  bars_to_spoil_ = 0;
   tokens_.restore();
   wrong_until_ = {};
   listen_again();

@@ -27,7 +27,7 @@ ProtoOAApplicationAuthReq application() {
 
 ProtoOAAccountAuthReq account() {
   ProtoOAAccountAuthReq message;
-  message.set_ctidtraderaccountid(Credentials().account_id);
+  message.set_ctidtraderaccountid(Credentials().account_ids.front());
   message.set_accesstoken(Credentials().access_token);
   return message;
 }
@@ -207,7 +207,7 @@ TEST_F(ServerFaults, AnIgnoredRequestIsNotAnsweredAndTheNextIs) {
   auto client = logged_in();
   command("ignore PROTO_OA_ASSET_LIST_REQ");
   ProtoOAAssetListReq assets;
-  assets.set_ctidtraderaccountid(Credentials().account_id);
+  assets.set_ctidtraderaccountid(Credentials().account_ids.front());
 
   client.send(PROTO_OA_ASSET_LIST_REQ, assets);
 

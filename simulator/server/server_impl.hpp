@@ -70,7 +70,8 @@ class Server::Impl {
   [[nodiscard]] bool is_full() const;
   bool look_ahead();
   void deliver();
-  void publish(const trading::Notices& notices, const std::optional<std::string>& message_id);
+  void publish(std::int64_t account_id, const trading::Notices& notices,
+               const std::optional<std::string>& message_id);
   void flush_all();
   void cut_clients_that_do_not_read();
   void on_market_end();
@@ -81,6 +82,7 @@ class Server::Impl {
   // Does what `line` says (faults/parse.hpp) and gives the answer.
   std::string command(std::string_view line);
   void apply(const Fault& fault, const std::string& text);
+  void check_account(std::optional<std::int64_t> account_id) const;
   void run_script();
   void do_fault(const Drop& drop);
   void do_fault(const Stall& stall);
@@ -99,6 +101,7 @@ class Server::Impl {
   void do_fault(const Maintenance& maintenance);
   void do_fault(const AccountDisconnect& disconnect);
   void do_fault(const TokenInvalidation& invalidation);
+  void do_fault(const SpoilBars& spoil) { bars_to_spoil_ += spoil.count; }
   void do_fault(const Clear& clear);
   template <class WireFault>
   void on_wires(const WireFault& fault);
@@ -112,9 +115,9 @@ class Server::Impl {
   Board board_;
   Tally tally_;
   RequestFaults faults_;
+  std::size_t bars_to_spoil_ = 0;
   Tokens tokens_;
-  MarginCalls margin_calls_{100, 75, 50};
-  trading::Account account_;
+  Accounts accounts_;
   PaceClock clock_;
 
   boost::asio::io_context io_{1};

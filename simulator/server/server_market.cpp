@@ -111,17 +111,19 @@ void Server::Impl::deliver() {
   for (const auto& connection : connections_) {
     if (connection->open()) connection->session().on_event(event_);
   }
-  publish(account_.on_event(event_), std::nullopt);
+  for (auto& account : accounts_) {
+    publish(account.id, account.trading.on_event(event_), std::nullopt);
+  }
   ++market_events_;
   clock_.count();
   has_event_ = false;
 }
 
-void Server::Impl::publish(const trading::Notices& notices,
+void Server::Impl::publish(std::int64_t account_id, const trading::Notices& notices,
                            const std::optional<std::string>& message_id) {
   if (notices.empty()) return;
   for (const auto& connection : connections_) {
-    if (connection->open()) connection->session().on_account(notices, message_id);
+    if (connection->open()) connection->session().on_account(account_id, notices, message_id);
   }
 }
 

@@ -44,13 +44,11 @@ Session::Session(const SessionSettings& settings, const Shared& shared, TimePoin
       board_(shared.board),
       tally_(shared.tally),
       faults_(shared.faults),
+      bars_to_spoil_(shared.bars_to_spoil),
       tokens_(shared.tokens),
-      margin_calls_(shared.margin_calls),
-      account_(shared.account),
+      accounts_(shared.accounts),
       publish_(shared.publish),
-      encoder_(settings.credentials.account_id),
       limit_(settings.limits),
-      subscriptions_(board_.size()),
       opened_(now),
       heard_(now),
       last_request_(now),
@@ -86,6 +84,7 @@ void Session::take_frame(std::string_view frame, TimePoint now) {
   if (on_message_) on_message_(request);
   if (request.payloadtype() == HEARTBEAT_EVENT) return;
   last_request_ = now;
+  asked_ = nullptr;
   if (request.has_clientmsgid()) message_id_ = request.clientmsgid();
   serve(request, now);
 }
@@ -167,7 +166,7 @@ void Session::dispatch(const Request& request) {
 
 void Session::on_tick(TimePoint now) {
   if (closing_) return;
-  look_at_token(now);
+  look_at_tokens(now);
   if (said_since_tick_) said_ = now;
   said_since_tick_ = false;
   if (now - heard_ >= settings_.client_silence) return close("the client was silent");
@@ -203,17 +202,17 @@ void Session::trade(const Request& request,
                     trading::Answer (trading::Account::*act)(const Message&)) {
   const auto message = parse_for_account<Message>(request);
   if (!message) return;
-  if (!tokens_.may_trade(account_token_, last_request_)) {
+  if (!tokens_.may_trade(asked_->token, last_request_)) {
     return refuse_order({"TRADING_NOT_ALLOWED", "the access token was granted for looking only"});
   }
-  const auto answer = (account_.*act)(*message);
+  const auto answer = (asked_->account->trading.*act)(*message);
   if (!answer) return refuse_order(answer.error());
-  publish_(*answer, message_id_);
+  publish_(asked_->account->id, *answer, message_id_);
 }
 
 void Session::refuse_order(const trading::Refusal& refusal) {
   ProtoOAOrderErrorEvent error;
-  error.set_ctidtraderaccountid(settings_.credentials.account_id);
+  error.set_ctidtraderaccountid(asked_->account->id);
   error.set_errorcode(refusal.code);
   error.set_description(refusal.why);
   if (refusal.order_id) error.set_orderid(*refusal.order_id);
@@ -241,7 +240,7 @@ void Session::refuse(std::string_view code, std::string_view why,
                      std::optional<std::uint64_t> retry_after,
                      std::optional<std::int64_t> maintenance_end) {
   ProtoOAErrorRes error;
-  if (account_ok_) error.set_ctidtraderaccountid(settings_.credentials.account_id);
+  if (asked_ != nullptr) error.set_ctidtraderaccountid(asked_->account->id);
   error.set_errorcode(std::string(code));
   error.set_description(std::string(why));
   if (retry_after) error.set_retryafter(*retry_after);

@@ -5,13 +5,12 @@
 #include "simulator/faults/request_faults.hpp"
 #include "simulator/market/bars.hpp"
 #include "simulator/market/board.hpp"
+#include "simulator/server/broker_account.hpp"
 #include "simulator/server/event_encoder.hpp"
 #include "simulator/server/rate_limit.hpp"
 #include "simulator/server/tally.hpp"
 #include "simulator/server/tokens.hpp"
-#include "simulator/trading/account.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -29,7 +28,7 @@ struct Credentials {
   std::string client_secret = "simulator-secret";
   std::string access_token = "simulator-token";
   std::string refresh_token = "simulator-refresh-token";
-  std::int64_t account_id = 1'000'001;
+  std::vector<std::int64_t> account_ids{1'000'001};  ///< at least one; all by the same token
   bool may_trade = false;  ///< the scope of the access token: trading, not only accounts
 };
 
@@ -43,19 +42,18 @@ struct SessionSettings {
   std::chrono::seconds own_silence{25};     ///< then a heartbeat is sent
 };
 
-/// Margin levels, in per cent, at which the account is warned: its three thresholds in order.
-using MarginCalls = std::array<double, 3>;
-
 /// What all sessions of a server share; it outlives them.
 struct Shared {
   const Board& board;
   Tally& tally;
   RequestFaults& faults;
+  std::size_t& bars_to_spoil;
   Tokens& tokens;
-  MarginCalls& margin_calls;
-  trading::Account& account;
-  /// Tells all sessions (on_account) of `notices`. The id is that of the request that they come of.
-  std::function<void(const trading::Notices& notices, const std::optional<std::string>& message_id)>
+  Accounts& accounts;
+  /// Tells all sessions (on_account) of `notices`. The message id is that of the request that they
+  /// come of.
+  std::function<void(std::int64_t account_id, const trading::Notices& notices,
+                     const std::optional<std::string>& message_id)>
       publish;
 };
 
@@ -76,18 +74,21 @@ class Session {
   void refuse_text(std::string_view why);
   /// What the market did; the board knows it already.
   void on_event(const Event& event);
-  /// What happened to the account, by whomever. The events that come of a request carry its id on
+  /// What happened to an account, by whomever. The events that come of a request carry its id on
   /// every connection, so that clients see ids that are not theirs. Source: PROTOCOL.md 2.
-  void on_account(const trading::Notices& notices, const std::optional<std::string>& message_id);
+  void on_account(std::int64_t account_id, const trading::Notices& notices,
+                  const std::optional<std::string>& message_id);
   /// Cuts the silent and the unauthenticated, sends heartbeats. To be called at least every second.
   void on_tick(TimePoint now);
   /// Tells the client that the server goes away, and closes.
   void say_goodbye(std::string_view reason);
 
-  /// Ends the account's session, if there is one: the client is told, the connection stays.
-  void disconnect_account();
-  /// The same after telling that the access token is no longer good.
-  void invalidate_token(std::string_view reason);
+  /// Ends the sessions of all accounts here, or that of one: the client is told, the connection and
+  /// the other accounts stay.
+  void disconnect_accounts(std::optional<std::int64_t> account_id = std::nullopt);
+  /// The same after telling that the access token is no longer good for them.
+  void invalidate_token(std::string_view reason,
+                        std::optional<std::int64_t> account_id = std::nullopt);
 
   /// Frames that wait to be sent; the caller takes them out.
   [[nodiscard]] std::string& output() { return output_; }
@@ -110,6 +111,13 @@ class Session {
     bool depth = false;
     std::vector<BarBuilder> bars;
   };
+  // An account that is authorised here, and what the client gets by it.
+  struct Authorised {
+    BrokerAccount* account;
+    std::string token;  // with which it came in
+    EventEncoder encoder;
+    std::vector<Subscription> subscriptions;  // by symbol
+  };
   using Request = ctrader::ProtoMessage;
 
   void take_frame(std::string_view frame, TimePoint now);
@@ -124,7 +132,11 @@ class Session {
   void version(const Request& request);
   void profile(const Request& request);
   void refresh_token(const Request& request);
-  void look_at_token(TimePoint now);
+  void look_at_tokens(TimePoint now);
+  [[nodiscard]] Authorised* authorised(std::int64_t account_id);
+  [[nodiscard]] std::vector<std::int64_t> authorised_ids(std::optional<std::int64_t> only) const;
+  void end_sessions(const std::vector<std::int64_t>& account_ids);
+  void end_token(const std::vector<std::int64_t>& account_ids, std::string_view reason);
 
   void assets(const Request& request);
   void asset_classes(const Request& request);
@@ -134,7 +146,7 @@ class Session {
   void symbols_for_conversion(const Request& request);
   void dynamic_leverage(const Request& request);
   void trader(const Request& request);
-  [[nodiscard]] ctrader::ProtoOATrader trader_now() const;
+  [[nodiscard]] ctrader::ProtoOATrader trader_now(const BrokerAccount& account) const;
   void reconcile(const Request& request);
   void expected_margin(const Request& request);
   void unrealized_pnl(const Request& request);
@@ -152,6 +164,8 @@ class Session {
   void subscribe_bars(const Request& request);
   void unsubscribe_bars(const Request& request);
   void technical_spot(std::size_t symbol);
+  void send_event(Authorised& to, const Event& event);
+  void follow(BarBuilder& builder, const Event& event);
 
   void trendbars(const Request& request);
   void tick_data(const Request& request);
@@ -163,7 +177,7 @@ class Session {
   void order_details(const Request& request);
   void cash_flow(const Request& request);
 
-  // Reads a request of the authorised account, or answers why not.
+  // Read a request, the second one that of an account which is then asked_; or answer why not.
   template <class Message>
   std::optional<Message> parse(const Request& request);
   template <class Message>
@@ -187,11 +201,11 @@ class Session {
   const Board& board_;
   Tally& tally_;
   RequestFaults& faults_;
+  std::size_t& bars_to_spoil_;
   Tokens& tokens_;
-  MarginCalls& margin_calls_;
-  trading::Account& account_;
-  std::function<void(const trading::Notices&, const std::optional<std::string>&)> publish_;
-  EventEncoder encoder_;
+  Accounts& accounts_;
+  std::function<void(std::int64_t, const trading::Notices&, const std::optional<std::string>&)>
+      publish_;
   RateLimit limit_;
   std::function<void(const ctrader::ProtoMessage&)> on_message_;
 
@@ -202,10 +216,9 @@ class Session {
   std::optional<std::string> message_id_;  // of the request that is being answered
 
   bool application_ok_ = false;
-  bool account_ok_ = false;
-  std::string account_token_;                // with which the account came in
-  std::vector<Subscription> subscriptions_;  // by symbol
-  std::vector<LiveBar> live_bars_;           // reused
+  std::vector<Authorised> authorised_;  // in the order in which they came in
+  Authorised* asked_ = nullptr;         // the account of the request that is being answered
+  std::vector<LiveBar> live_bars_;      // reused
 
   TimePoint opened_;
   TimePoint heard_;

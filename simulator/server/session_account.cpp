@@ -15,18 +15,18 @@ using namespace ctrader;
 using trading::deposit_asset;
 using trading::money_digits;
 
-ProtoOATrader Session::trader_now() const {
+ProtoOATrader Session::trader_now(const BrokerAccount& account) const {
   ProtoOATrader trader;
-  trader.set_ctidtraderaccountid(settings_.credentials.account_id);
-  trader.set_balance(account_.balance());
+  trader.set_ctidtraderaccountid(account.id);
+  trader.set_balance(account.trading.balance());
   trader.set_moneydigits(money_digits);
-  trader.set_balanceversion(account_.balance_version());
+  trader.set_balanceversion(account.trading.balance_version());
   const auto known = assets_of(symbol_names(board_));
   trader.set_depositassetid(std::ranges::find(known, deposit_asset, &Asset::name)->id);
   trader.set_leverageincents(trading::account_leverage * 100);
   trader.set_totalmargincalculationtype(SUM);
   trader.set_accounttype(HEDGED);
-  trader.set_traderlogin(settings_.credentials.account_id + 2'000'000);
+  trader.set_traderlogin(account.id + 2'000'000);
   trader.set_brokername("simulator");
   if (settings_.extra_fields) {
     trader.GetReflection()->MutableUnknownFields(&trader)->AddVarint(23, 1);
@@ -39,13 +39,14 @@ void Session::trader(const Request& request) {
   if (!message) return;
   ProtoOATraderRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  *answer.mutable_trader() = trader_now();
+  *answer.mutable_trader() = trader_now(*asked_->account);
   reply(PROTO_OA_TRADER_RES, answer);
 }
 
-void Session::on_account(const trading::Notices& notices,
+void Session::on_account(std::int64_t account_id, const trading::Notices& notices,
                          const std::optional<std::string>& message_id) {
-  if (!account_ok_ || closing_) return;
+  const auto* known = authorised(account_id);
+  if (known == nullptr || closing_) return;
   for (const auto& notice : notices) {
     ProtoMessage envelope;
     if (const auto* execution = std::get_if<ProtoOAExecutionEvent>(&notice)) {
@@ -57,8 +58,8 @@ void Session::on_account(const trading::Notices& notices,
       trail->SerializeToString(envelope.mutable_payload());
     } else {
       ProtoOATraderUpdatedEvent event;
-      event.set_ctidtraderaccountid(settings_.credentials.account_id);
-      *event.mutable_trader() = trader_now();
+      event.set_ctidtraderaccountid(account_id);
+      *event.mutable_trader() = trader_now(*known->account);
       envelope.set_payloadtype(PROTO_OA_TRADER_UPDATE_EVENT);
       event.SerializeToString(envelope.mutable_payload());
     }
@@ -71,8 +72,9 @@ void Session::reconcile(const Request& request) {
   if (!message) return;
   ProtoOAReconcileRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  for (auto& position : account_.positions()) *answer.add_position() = std::move(position);
-  for (auto& order : account_.pending_orders(message->returnprotectionorders())) {
+  for (auto& position : asked_->account->trading.positions())
+    *answer.add_position() = std::move(position);
+  for (auto& order : asked_->account->trading.pending_orders(message->returnprotectionorders())) {
     *answer.add_order() = std::move(order);
   }
   reply(PROTO_OA_RECONCILE_RES, answer);
@@ -84,8 +86,9 @@ void Session::unrealized_pnl(const Request& request) {
   ProtoOAGetPositionUnrealizedPnLRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   answer.set_moneydigits(money_digits);
-  for (const auto& position : account_.positions()) {
-    const auto profit = account_.profit_of(position);
+  const auto& account = asked_->account->trading;
+  for (const auto& position : account.positions()) {
+    const auto profit = account.profit_of(position);
     if (!profit) continue;
     auto& open = *answer.add_positionunrealizedpnl();
     open.set_positionid(position.positionid());
@@ -99,11 +102,12 @@ void Session::margin_calls(const Request& request) {
   const auto message = parse_for_account<ProtoOAMarginCallListReq>(request);
   if (!message) return;
   ProtoOAMarginCallListRes answer;
-  for (std::size_t i = 0; i < margin_calls_.size(); ++i) {
+  const auto& levels = asked_->account->margin_calls;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
     auto& call = *answer.add_margincall();
     call.set_margincalltype(
         static_cast<ProtoOANotificationType>(MARGIN_LEVEL_THRESHOLD_1 + static_cast<int>(i)));
-    call.set_marginlevelthreshold(margin_calls_[i]);
+    call.set_marginlevelthreshold(levels[i]);
   }
   reply(PROTO_OA_MARGIN_CALL_LIST_RES, answer);
 }
@@ -112,8 +116,8 @@ void Session::update_margin_call(const Request& request) {
   const auto message = parse_for_account<ProtoOAMarginCallUpdateReq>(request);
   if (!message) return;
   const auto& call = message->margincall();
-  margin_calls_.at(static_cast<std::size_t>(call.margincalltype() - MARGIN_LEVEL_THRESHOLD_1)) =
-      call.marginlevelthreshold();
+  asked_->account->margin_calls.at(static_cast<std::size_t>(
+      call.margincalltype() - MARGIN_LEVEL_THRESHOLD_1)) = call.marginlevelthreshold();
   reply(PROTO_OA_MARGIN_CALL_UPDATE_RES, ProtoOAMarginCallUpdateRes());
   ProtoOAMarginCallUpdateEvent event;
   event.set_ctidtraderaccountid(message->ctidtraderaccountid());

@@ -2,6 +2,8 @@
 #include "simulator/server/session.hpp"
 #include "simulator/server/session_parse.hpp"
 
+#include <algorithm>
+
 namespace depthwire::simulator {
 
 using namespace ctrader;
@@ -33,7 +35,6 @@ void Session::version(const Request& request) {
 void Session::account_list(const Request& request) {
   const auto message = parse<ProtoOAGetAccountListByAccessTokenReq>(request);
   if (!message) return;
-  const Credentials& known = settings_.credentials;
   if (!tokens_.is_good(message->accesstoken(), last_request_)) {
     return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
   }
@@ -41,11 +42,13 @@ void Session::account_list(const Request& request) {
   answer.set_accesstoken(message->accesstoken());
   answer.set_permissionscope(tokens_.may_trade(message->accesstoken(), last_request_) ? SCOPE_TRADE
                                                                                       : SCOPE_VIEW);
-  auto& account = *answer.add_ctidtraderaccount();
-  account.set_ctidtraderaccountid(static_cast<std::uint64_t>(known.account_id));
-  account.set_islive(false);
-  account.set_traderlogin(known.account_id + 2'000'000);
-  account.set_brokertitleshort("Simulator");
+  for (const auto& each : accounts_) {
+    auto& account = *answer.add_ctidtraderaccount();
+    account.set_ctidtraderaccountid(static_cast<std::uint64_t>(each.id));
+    account.set_islive(false);
+    account.set_traderlogin(each.id + 2'000'000);
+    account.set_brokertitleshort("Simulator");
+  }
   reply(PROTO_OA_GET_ACCOUNTS_BY_ACCESS_TOKEN_RES, answer);
 }
 
@@ -56,7 +59,7 @@ void Session::profile(const Request& request) {
     return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
   }
   ProtoOAGetCtidProfileByTokenRes answer;
-  answer.mutable_profile()->set_userid(settings_.credentials.account_id + 1'000'000);
+  answer.mutable_profile()->set_userid(accounts_.front().id + 1'000'000);
   reply(PROTO_OA_GET_CTID_PROFILE_BY_TOKEN_RES, answer);
 }
 
@@ -71,34 +74,43 @@ void Session::refresh_token(const Request& request) {
   answer.set_expiresin(2'628'000);
   answer.set_refreshtoken(pair->refresh);
   reply(PROTO_OA_REFRESH_TOKEN_RES, answer);
-  look_at_token(last_request_);
+  look_at_tokens(last_request_);
 }
 
-// Another connection may have refreshed it.
-void Session::look_at_token(TimePoint now) {
-  if (account_ok_ && !tokens_.is_good(account_token_, now)) {
-    invalidate_token("the access token is no longer good");
+// Another connection may have refreshed them.
+void Session::look_at_tokens(TimePoint now) {
+  std::vector<std::int64_t> ids;
+  for (const auto& each : authorised_) {
+    if (!tokens_.opens(each.token, each.account->id, now)) ids.push_back(each.account->id);
   }
+  end_token(ids, "the access token is no longer good");
+}
+
+Session::Authorised* Session::authorised(std::int64_t account_id) {
+  const auto found = std::ranges::find_if(
+      authorised_, [account_id](const Authorised& each) { return each.account->id == account_id; });
+  return found == authorised_.end() ? nullptr : &*found;
 }
 
 void Session::account_auth(const Request& request) {
   const auto message = parse<ProtoOAAccountAuthReq>(request);
   if (!message) return;
-  const Credentials& known = settings_.credentials;
-  if (!tokens_.is_good(message->accesstoken(), last_request_)) {
+  const auto id = message->ctidtraderaccountid();
+  if (!tokens_.opens(message->accesstoken(), id, last_request_)) {
     return refuse("CH_ACCESS_TOKEN_INVALID", "access token is not known");
   }
-  if (message->ctidtraderaccountid() != known.account_id) {
+  const auto account = std::ranges::find(accounts_, id, &BrokerAccount::id);
+  if (account == accounts_.end()) {
     return refuse("CH_CTID_TRADER_ACCOUNT_NOT_FOUND",
-                  "the token has no account " + std::to_string(message->ctidtraderaccountid()));
+                  "the token has no account " + std::to_string(id));
   }
-  if (account_ok_) {
+  if (authorised(id) != nullptr) {
     return refuse("ALREADY_LOGGED_IN", "the account is authorised in this channel already");
   }
-  account_ok_ = true;
-  account_token_ = message->accesstoken();
+  authorised_.push_back({&*account, message->accesstoken(), EventEncoder(id),
+                         std::vector<Subscription>(board_.size())});
   ProtoOAAccountAuthRes answer;
-  answer.set_ctidtraderaccountid(known.account_id);
+  answer.set_ctidtraderaccountid(id);
   reply(PROTO_OA_ACCOUNT_AUTH_RES, answer);
 }
 
@@ -108,25 +120,43 @@ void Session::account_logout(const Request& request) {
   ProtoOAAccountLogoutRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   reply(PROTO_OA_ACCOUNT_LOGOUT_RES, answer);
-  disconnect_account();
+  disconnect_accounts(message->ctidtraderaccountid());
 }
 
-void Session::disconnect_account() {
-  if (!account_ok_ || closing_) return;
-  account_ok_ = false;
-  subscriptions_.assign(board_.size(), {});
-  ProtoOAAccountDisconnectEvent event;
-  event.set_ctidtraderaccountid(settings_.credentials.account_id);
-  send(PROTO_OA_ACCOUNT_DISCONNECT_EVENT, event);
+std::vector<std::int64_t> Session::authorised_ids(std::optional<std::int64_t> only) const {
+  std::vector<std::int64_t> ids;
+  for (const auto& each : authorised_) {
+    if (!only || each.account->id == *only) ids.push_back(each.account->id);
+  }
+  return ids;
 }
 
-void Session::invalidate_token(std::string_view reason) {
-  if (!account_ok_ || closing_) return;
+void Session::disconnect_accounts(std::optional<std::int64_t> account_id) {
+  end_sessions(authorised_ids(account_id));
+}
+
+void Session::invalidate_token(std::string_view reason, std::optional<std::int64_t> account_id) {
+  end_token(authorised_ids(account_id), reason);
+}
+
+void Session::end_sessions(const std::vector<std::int64_t>& account_ids) {
+  if (closing_) return;
+  asked_ = nullptr;
+  for (const auto id : account_ids) {
+    std::erase_if(authorised_, [id](const Authorised& each) { return each.account->id == id; });
+    ProtoOAAccountDisconnectEvent event;
+    event.set_ctidtraderaccountid(id);
+    send(PROTO_OA_ACCOUNT_DISCONNECT_EVENT, event);
+  }
+}
+
+void Session::end_token(const std::vector<std::int64_t>& account_ids, std::string_view reason) {
+  if (account_ids.empty() || closing_) return;
   ProtoOAAccountsTokenInvalidatedEvent event;
-  event.add_ctidtraderaccountids(settings_.credentials.account_id);
+  for (const auto id : account_ids) event.add_ctidtraderaccountids(id);
   event.set_reason(std::string(reason));
   send(PROTO_OA_ACCOUNTS_TOKEN_INVALIDATED_EVENT, event);
-  disconnect_account();
+  end_sessions(account_ids);
 }
 
 }  // namespace depthwire::simulator

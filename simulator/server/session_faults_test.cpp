@@ -48,7 +48,7 @@ TEST_F(SessionFaults, ADisconnectedAccountIsToldAndHasToComeInAgain) {
   log_in();
   subscribe_spots({1});
 
-  session.disconnect_account();
+  session.disconnect_accounts();
   const auto told = sent();
 
   ASSERT_EQ(told.size(), 1U);
@@ -62,7 +62,7 @@ TEST_F(SessionFaults, ADisconnectedAccountIsToldAndHasToComeInAgain) {
 TEST_F(SessionFaults, WhoHasNoAccountSessionIsToldNothing) {
   application_auth();
 
-  session.disconnect_account();
+  session.disconnect_accounts();
   session.invalidate_token("revoked");
 
   EXPECT_TRUE(sent().empty());
@@ -84,6 +84,31 @@ TEST_F(SessionFaults, AnInvalidatedTokenEndsTheAccountAndIsRefused) {
   EXPECT_EQ(code(account_auth()), "CH_ACCESS_TOKEN_INVALID");
   pass(5s);
   EXPECT_EQ(account_auth()[0].payloadtype(), PROTO_OA_ACCOUNT_AUTH_RES);
+}
+
+TEST_F(SessionFaults, ASpoiledLiveBarIsTooHighAndNeitherHistoryNorTheNextOneIs) {
+  constexpr std::int64_t minute_ns = 60'000'000'000;
+  log_in();
+  subscribe_spots({1});
+  subscribe_bars(1, M1);
+  const auto bar_after = [&](std::int64_t time_ns, std::int64_t bid) {
+    Event event;
+    event.time_ns = start_ns + time_ns;
+    event.spot.bid = market::Price{bid};
+    market(event);
+    return body<ProtoOASpotEvent>(sent().at(0)).trendbar(0);
+  };
+  bars_to_spoil = 1;
+
+  EXPECT_EQ(bar_after(0, 100'000).deltahigh(), 1'000U);
+  const auto same = bar_after(1, 99'999);
+  EXPECT_EQ(same.deltahigh(), 1'001U);
+  EXPECT_EQ(same.deltaopen(), 1U);
+  EXPECT_EQ(same.volume(), 2);
+  EXPECT_EQ(bar_after(minute_ns, 100'000).deltahigh(), 0U);
+  EXPECT_EQ(
+      board.at(0).bars(Period::m1, start_ns / 1'000'000, start_ns / 1'000'000, 1).found.at(0).high,
+      market::Price{100'000});
 }
 
 }  // namespace

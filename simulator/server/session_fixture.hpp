@@ -28,7 +28,8 @@ class SessionTest : public testing::Test {
         tally(board.size()),
         tokens({settings.credentials.access_token, settings.credentials.refresh_token,
                 settings.credentials.may_trade}),
-        trading_account(account, board),
+        accounts(make_accounts(settings.credentials.account_ids, board)),
+        trading_account(accounts.front().trading),
         session(settings, shared(), now) {}
 
   static std::vector<SymbolInfo> symbols() {
@@ -123,18 +124,20 @@ class SessionTest : public testing::Test {
     return {board,
             tally,
             faults,
+            bars_to_spoil,
             tokens,
-            margin_calls,
-            trading_account,
-            [this](const auto& notices, const auto& message_id) {
-              session.on_account(notices, message_id);
+            accounts,
+            [this](auto id, const auto& notices, const auto& message_id) {
+              session.on_account(id, notices, message_id);
             }};
   }
 
   void market(Event event) {
     board.apply(event);
     session.on_event(event);
-    session.on_account(trading_account.on_event(event), std::nullopt);
+    for (auto& each : accounts) {
+      session.on_account(each.id, each.trading.on_event(event), std::nullopt);
+    }
   }
   void pass(std::chrono::milliseconds time) { now += time; }
 
@@ -142,9 +145,10 @@ class SessionTest : public testing::Test {
   Board board;
   Tally tally;
   RequestFaults faults;
+  std::size_t bars_to_spoil = 0;
   Tokens tokens;
-  MarginCalls margin_calls{100, 75, 50};
-  trading::Account trading_account;
+  Accounts accounts;
+  trading::Account& trading_account;  // of the first
   Session session;
 };
 

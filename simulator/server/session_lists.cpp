@@ -110,7 +110,7 @@ void Session::deals(const Request& request) {
   const auto rows = message->maxrows() > 0
                         ? std::min(rows_max, static_cast<std::size_t>(message->maxrows()))
                         : rows_max;
-  list_deals(account_, *message, rows, answer);
+  list_deals(asked_->account->trading, *message, rows, answer);
   reply(PROTO_OA_DEAL_LIST_RES, answer);
 }
 
@@ -120,7 +120,7 @@ void Session::deals_of_position(const Request& request) {
   if (!good_bounds(*message)) return refuse("INCORRECT_BOUNDARIES", "from and to are wrong");
   ProtoOADealListByPositionIdRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  list_deals(account_, *message, rows_max, answer);
+  list_deals(asked_->account->trading, *message, rows_max, answer);
   reply(PROTO_OA_DEAL_LIST_BY_POSITION_ID_RES, answer);
 }
 
@@ -130,7 +130,7 @@ void Session::orders(const Request& request) {
   if (!good_bounds(*message)) return refuse("INCORRECT_BOUNDARIES", "from and to are wrong");
   ProtoOAOrderListRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  list_orders(account_, *message, answer);
+  list_orders(asked_->account->trading, *message, answer);
   reply(PROTO_OA_ORDER_LIST_RES, answer);
 }
 
@@ -140,21 +140,21 @@ void Session::orders_of_position(const Request& request) {
   if (!good_bounds(*message)) return refuse("INCORRECT_BOUNDARIES", "from and to are wrong");
   ProtoOAOrderListByPositionIdRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  list_orders(account_, *message, answer);
+  list_orders(asked_->account->trading, *message, answer);
   reply(PROTO_OA_ORDER_LIST_BY_POSITION_ID_RES, answer);
 }
 
 void Session::order_details(const Request& request) {
   const auto message = parse_for_account<ProtoOAOrderDetailsReq>(request);
   if (!message) return;
-  auto order = account_.order(message->orderid());
+  auto order = asked_->account->trading.order(message->orderid());
   if (!order) {
     return refuse("ORDER_NOT_FOUND", "no order with id " + std::to_string(message->orderid()));
   }
   ProtoOAOrderDetailsRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   *answer.mutable_order() = *std::move(order);
-  for (const auto& deal : account_.deals()) {
+  for (const auto& deal : asked_->account->trading.deals()) {
     if (deal.orderid() == message->orderid()) *answer.add_deal() = deal;
   }
   reply(PROTO_OA_ORDER_DETAILS_RES, answer);
@@ -163,13 +163,14 @@ void Session::order_details(const Request& request) {
 void Session::deal_offsets(const Request& request) {
   const auto message = parse_for_account<ProtoOADealOffsetListReq>(request);
   if (!message) return;
-  const auto found = std::ranges::find(account_.deals(), message->dealid(), &ProtoOADeal::dealid);
-  if (found == account_.deals().end()) {
+  const auto found =
+      std::ranges::find(asked_->account->trading.deals(), message->dealid(), &ProtoOADeal::dealid);
+  if (found == asked_->account->trading.deals().end()) {
     return refuse("ENTITY_NOT_FOUND", "no deal with id " + std::to_string(message->dealid()));
   }
   ProtoOADealOffsetListRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
-  match(account_, *found, answer);
+  match(asked_->account->trading, *found, answer);
   reply(PROTO_OA_DEAL_OFFSET_LIST_RES, answer);
 }
 

@@ -35,7 +35,7 @@ void Session::subscribe_spots(const Request& request) {
   const auto symbols = known_symbols(message->symbolid());
   if (!symbols) return;
   for (const auto symbol : *symbols) {
-    if (subscriptions_[symbol].spots) {
+    if (asked_->subscriptions[symbol].spots) {
       return refuse("ALREADY_SUBSCRIBED",
                     "spots of symbol " + std::to_string(id_of(symbol)) + " are subscribed");
     }
@@ -47,8 +47,8 @@ void Session::subscribe_spots(const Request& request) {
   }
   reply(PROTO_OA_SUBSCRIBE_SPOTS_RES, answer);
   for (const auto symbol : *symbols) {
-    subscriptions_[symbol].spots = true;
-    subscriptions_[symbol].timestamps = message->subscribetospottimestamp();
+    asked_->subscriptions[symbol].spots = true;
+    asked_->subscriptions[symbol].timestamps = message->subscribetospottimestamp();
     technical_spot(symbol);
   }
 }
@@ -59,14 +59,14 @@ void Session::unsubscribe_spots(const Request& request) {
   const auto symbols = known_symbols(message->symbolid());
   if (!symbols) return;
   for (const auto symbol : *symbols) {
-    if (!subscriptions_[symbol].spots) {
+    if (!asked_->subscriptions[symbol].spots) {
       return refuse("NOT_SUBSCRIBED_TO_SPOTS",
                     "spots of symbol " + std::to_string(id_of(symbol)) + " are not subscribed");
     }
   }
   for (const auto symbol : *symbols) {
-    subscriptions_[symbol].spots = false;
-    subscriptions_[symbol].bars.clear();
+    asked_->subscriptions[symbol].spots = false;
+    asked_->subscriptions[symbol].bars.clear();
   }
   ProtoOAUnsubscribeSpotsRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
@@ -79,7 +79,7 @@ void Session::subscribe_depth(const Request& request) {
   const auto symbols = known_symbols(message->symbolid());
   if (!symbols) return;
   for (const auto symbol : *symbols) {
-    const Subscription& subscription = subscriptions_[symbol];
+    const Subscription& subscription = asked_->subscriptions[symbol];
     if (subscription.depth) {
       return refuse("ALREADY_SUBSCRIBED",
                     "depth of symbol " + std::to_string(id_of(symbol)) + " is subscribed");
@@ -93,10 +93,10 @@ void Session::subscribe_depth(const Request& request) {
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   reply(PROTO_OA_SUBSCRIBE_DEPTH_QUOTES_RES, answer);
   for (const auto symbol : *symbols) {
-    subscriptions_[symbol].depth = true;
+    asked_->subscriptions[symbol].depth = true;
     const auto quotes = board_.at(symbol).quotes();
     if (quotes.empty()) continue;
-    encoder_.depth(output_, id_of(symbol), quotes, {}, board_.time_ns());
+    asked_->encoder.depth(output_, id_of(symbol), quotes, {}, board_.time_ns());
     ++tally_[symbol].whole_books;
   }
 }
@@ -107,12 +107,12 @@ void Session::unsubscribe_depth(const Request& request) {
   const auto symbols = known_symbols(message->symbolid());
   if (!symbols) return;
   for (const auto symbol : *symbols) {
-    if (!subscriptions_[symbol].depth) {
+    if (!asked_->subscriptions[symbol].depth) {
       return refuse("INVALID_REQUEST",
                     "depth of symbol " + std::to_string(id_of(symbol)) + " is not subscribed");
     }
   }
-  for (const auto symbol : *symbols) subscriptions_[symbol].depth = false;
+  for (const auto symbol : *symbols) asked_->subscriptions[symbol].depth = false;
   ProtoOAUnsubscribeDepthQuotesRes answer;
   answer.set_ctidtraderaccountid(message->ctidtraderaccountid());
   reply(PROTO_OA_UNSUBSCRIBE_DEPTH_QUOTES_RES, answer);
@@ -123,7 +123,7 @@ void Session::subscribe_bars(const Request& request) {
   if (!message || !known_period(message->period())) return;
   const auto symbol = known_symbol(message->symbolid());
   if (!symbol) return;
-  Subscription& subscription = subscriptions_[*symbol];
+  Subscription& subscription = asked_->subscriptions[*symbol];
   // A real server was seen to answer this, not NOT_SUBSCRIBED_TO_SPOTS as documented.
   if (!subscription.spots) {
     return refuse("INVALID_REQUEST", "live bars need a subscription to the spots of the symbol");
@@ -152,7 +152,7 @@ void Session::unsubscribe_bars(const Request& request) {
   if (!symbol) return;
   const auto period = static_cast<Period>(message->period());
   const auto gone =
-      std::erase_if(subscriptions_[*symbol].bars,
+      std::erase_if(asked_->subscriptions[*symbol].bars,
                     [period](const BarBuilder& builder) { return builder.period() == period; });
   if (gone == 0) return refuse("INVALID_REQUEST", "these live bars are not subscribed");
   ProtoOAUnsubscribeLiveTrendbarRes answer;
@@ -163,7 +163,7 @@ void Session::unsubscribe_bars(const Request& request) {
 // The last known prices, whether or not anything moves; its timestamp is that of the last tick.
 void Session::technical_spot(std::size_t symbol) {
   const SymbolBoard& board = board_.at(symbol);
-  const Subscription& subscription = subscriptions_[symbol];
+  const Subscription& subscription = asked_->subscriptions[symbol];
   SpotFields fields{.symbol_id = id_of(symbol), .spot = board.last()};
   fields.spot.session_close = board.info().opening.bid;
   if (subscription.timestamps) {
@@ -176,17 +176,21 @@ void Session::technical_spot(std::size_t symbol) {
     }
   }
   fields.bars = live_bars_;
-  encoder_.spot(output_, fields, board_.time_ns());
+  asked_->encoder.spot(output_, fields, board_.time_ns());
   ++tally_[symbol].technical_spots;
 }
 
 void Session::on_event(const Event& event) {
   if (closing_) return;  // nothing follows a goodbye
-  Subscription& subscription = subscriptions_[event.symbol];
+  for (auto& each : authorised_) send_event(each, event);
+}
+
+void Session::send_event(Authorised& to, const Event& event) {
+  Subscription& subscription = to.subscriptions[event.symbol];
   SymbolTally& tally = tally_[event.symbol];
   if (subscription.depth && event.has_depth()) {
-    encoder_.depth(output_, id_of(event.symbol), event.depth.added, event.depth.removed,
-                   event.time_ns);
+    to.encoder.depth(output_, id_of(event.symbol), event.depth.added, event.depth.removed,
+                     event.time_ns);
     ++tally.depth_events;
     said_since_tick_ = true;
   }
@@ -195,25 +199,46 @@ void Session::on_event(const Event& event) {
   if (subscription.timestamps) fields.timestamp_ms = to_ms(event.time_ns);
   live_bars_.clear();
   for (BarBuilder& builder : subscription.bars) {
-    builder.add(event.time_ns, event.spot);
+    follow(builder, event);
     if (event.spot.bid) live_bars_.emplace_back(builder.period(), builder.bars().back());
   }
   fields.bars = live_bars_;
-  encoder_.spot(output_, fields, event.time_ns);
+  to.encoder.spot(output_, fields, event.time_ns);
   ++tally.spots;
   said_since_tick_ = true;
 }
 
+void Session::follow(BarBuilder& builder, const Event& event) {
+  const auto open_minute = [&] {
+    return builder.bars().empty() ? 0 : builder.bars().back().open_minute;
+  };
+  const auto before = open_minute();
+  builder.add(event.time_ns, event.spot);
+  if (bars_to_spoil_ == 0 || open_minute() == before) return;
+  --bars_to_spoil_;
+  auto wrong = builder.bars().back();
+  wrong.high.points += wrong.high.points / 100;  // more than a market moves in a minute
+  wrong.volume = 0;                              // merged into the bar, which has counted it
+  builder.add(wrong);
+}
+
 std::size_t Session::subscribed_symbols() const {
   if (closing_) return 0;  // or a market at full speed would run away from those who come back
-  return static_cast<std::size_t>(std::ranges::count_if(
-      subscriptions_, [](const Subscription& s) { return s.spots || s.depth; }));
+  std::size_t count = 0;
+  for (std::size_t symbol = 0; symbol < board_.size(); ++symbol) {
+    count += std::ranges::any_of(authorised_, [symbol](const Authorised& each) {
+      return each.subscriptions[symbol].spots || each.subscriptions[symbol].depth;
+    });
+  }
+  return count;
 }
 
 bool Session::subscribed_to_everything() const {
-  for (std::size_t symbol = 0; symbol < subscriptions_.size(); ++symbol) {
-    const bool whole = board_.at(symbol).info().has_depth ? subscriptions_[symbol].depth
-                                                          : subscriptions_[symbol].spots;
+  for (std::size_t symbol = 0; symbol < board_.size(); ++symbol) {
+    const bool has_depth = board_.at(symbol).info().has_depth;
+    const bool whole = std::ranges::any_of(authorised_, [&](const Authorised& each) {
+      return has_depth ? each.subscriptions[symbol].depth : each.subscriptions[symbol].spots;
+    });
     if (!whole) return false;
   }
   return true;

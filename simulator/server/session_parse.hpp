@@ -23,7 +23,8 @@ template <class Message>
 std::optional<Message> Session::parse_for_account(const Request& request) {
   auto message = parse<Message>(request);
   if (!message) return std::nullopt;
-  if (!account_ok_ || message->ctidtraderaccountid() != settings_.credentials.account_id) {
+  asked_ = authorised(message->ctidtraderaccountid());
+  if (asked_ == nullptr) {
     refuse("ACCOUNT_NOT_AUTHORIZED", "account " + std::to_string(message->ctidtraderaccountid()) +
                                          " is not authorised on this connection");
     return std::nullopt;

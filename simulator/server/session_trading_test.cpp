@@ -53,7 +53,7 @@ TEST_F(SessionTrading, NobodyTradesBeforeHisAuthorisation) {
   application_auth();
   EXPECT_EQ(code(order(BUY)), "ACCOUNT_NOT_AUTHORIZED");
   account_auth();
-  session.disconnect_account();
+  session.disconnect_accounts();
   (void)sent();
   EXPECT_EQ(code(order(BUY)), "ACCOUNT_NOT_AUTHORIZED");
 

@@ -112,14 +112,14 @@ void TestClient::log_in_and_subscribe(const Credentials& credentials,
   application.set_clientsecret(credentials.client_secret);
   send(PROTO_OA_APPLICATION_AUTH_REQ, application);
   ProtoOAAccountAuthReq account;
-  account.set_ctidtraderaccountid(credentials.account_id);
+  account.set_ctidtraderaccountid(credentials.account_ids.front());
   account.set_accesstoken(credentials.access_token);
   send(PROTO_OA_ACCOUNT_AUTH_REQ, account);
   ProtoOASubscribeSpotsReq spots;
   ProtoOASubscribeDepthQuotesReq depth;
-  spots.set_ctidtraderaccountid(credentials.account_id);
+  spots.set_ctidtraderaccountid(credentials.account_ids.front());
   spots.set_subscribetospottimestamp(true);
-  depth.set_ctidtraderaccountid(credentials.account_id);
+  depth.set_ctidtraderaccountid(credentials.account_ids.front());
   for (const auto id : symbol_ids) {
     spots.add_symbolid(id);
     depth.add_symbolid(id);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,12 +40,23 @@ class Tokens {
   /// A new pair for the refresh token; its old pair is dead. Nothing if it is none or used up,
   /// which leaves all as it is.
   std::optional<Pair> refresh(std::string_view refresh);
-  /// No access token is good for `time`; 0: for good.
-  void invalidate(std::chrono::milliseconds time, TimePoint now) {
-    good_from_ = time.count() > 0 ? now + time : TimePoint::max();
+  /// True for a good access token that opens this account: each opens all but those that
+  /// invalidate() has named.
+  [[nodiscard]] bool opens(std::string_view access, std::int64_t account_id, TimePoint now) const {
+    const auto closed = closed_until_.find(account_id);
+    return is_good(access, now) && (closed == closed_until_.end() || now >= closed->second);
+  }
+  /// No access token is good for `time`, or none opens the account; 0: for good.
+  void invalidate(std::chrono::milliseconds time, TimePoint now,
+                  std::optional<std::int64_t> account_id = std::nullopt) {
+    auto& until = account_id ? closed_until_[*account_id] : good_from_;
+    until = time.count() > 0 ? now + time : TimePoint::max();
   }
   /// They are good again.
-  void restore() { good_from_ = TimePoint::min(); }
+  void restore() {
+    good_from_ = TimePoint::min();
+    closed_until_.clear();
+  }
 
  private:
   Pair next(bool may_trade) {
@@ -55,6 +68,7 @@ class Tokens {
   std::vector<Pair> living_;
   unsigned pairs_ = 1;
   TimePoint good_from_ = TimePoint::min();
+  std::map<std::int64_t, TimePoint> closed_until_;  // by account
 };
 
 inline std::optional<Tokens::Pair> Tokens::refresh(std::string_view refresh) {

@@ -84,8 +84,7 @@ class VirtualBroker {
   simulator::RequestFaults faults_;  // none: those here are of the network's and our own
   simulator::Tokens tokens_{
       {simulator::Credentials().access_token, simulator::Credentials().refresh_token}};
-  simulator::MarginCalls margin_calls_{100, 75, 50};
-  simulator::trading::Account account_{simulator::Credentials().account_id, board_};  // idle
+  simulator::Accounts accounts_ = simulator::make_accounts({account_id}, board_);  // idle
   std::unique_ptr<Connection> connection_;
   TimePoint connected_at_ = TimePoint::max();  // when the attempt that is under way will be decided
   TimePoint refuses_until_;

@@ -45,13 +45,14 @@ class Server {
   RequestFaults faults_;
   Tokens tokens_{{settings_.credentials.access_token, settings_.credentials.refresh_token,
                   settings_.credentials.may_trade}};
-  MarginCalls margin_calls_{100, 75, 50};
-  trading::Account account_{settings_.credentials.account_id, board_};
-  Session session_{
-      settings_,
-      {board_, tally_, faults_, tokens_, margin_calls_, account_,
-       [this](const auto& notices, const auto& id) { session_.on_account(notices, id); }},
-      now_};
+  std::size_t bars_to_spoil_ = 0;
+  Accounts accounts_ = make_accounts(settings_.credentials.account_ids, board_);
+  Session session_{settings_,
+                   {board_, tally_, faults_, bars_to_spoil_, tokens_, accounts_,
+                    [this](std::int64_t account_id, const auto& notices, const auto& id) {
+                      session_.on_account(account_id, notices, id);
+                    }},
+                   now_};
   Transport transport_;
   std::string out_;
 };

@@ -229,6 +229,23 @@ TEST_F(BoardTest, ConnectionsAreListedByName) {
   EXPECT_EQ(listed.at(0)["state"], "app-auth");
 }
 
+TEST_F(BoardTest, AFurtherAccountIsListedBesideTheConnectionThatItShares) {
+  auto connection = envelope("");
+  connection.mutable_connection()->set_connection("streaming");
+  connection.mutable_connection()->set_state(bus::Connection::ready);
+  apply(streaming, connection);
+  connection.mutable_connection()->set_connection("streaming/8");
+  connection.mutable_connection()->set_state(bus::Connection::error);
+  apply(streaming, connection);
+
+  const auto listed = json::parse(board_.connections_json());
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(listed[0]["connection"], "streaming");
+  EXPECT_EQ(listed[0]["state"], "ready");
+  EXPECT_EQ(listed[1]["connection"], "streaming/8");
+  EXPECT_EQ(listed[1]["state"], "error");
+}
+
 TEST_F(BoardTest, AConnectionThatIsSwitchedOffIsDisabled) {
   auto connection = envelope("");
   connection.mutable_connection()->set_connection("streaming");

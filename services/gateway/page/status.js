@@ -19,7 +19,10 @@ export class StatusView {
     this.notice.textContent = text;
   }
 
-  /** One per process that talks to the broker; its log's state counts when that is not live. */
+  /**
+   * One per process that talks to the broker, and one per further account on its connection, as
+   * streaming/1000002; the state of the process's log counts when that is not live.
+   */
   connectionItems(market) {
     const names = new Set(market.connections.keys());
     for (const source of market.sources.keys()) {
@@ -28,7 +31,7 @@ export class StatusView {
     }
     return [...names].sort().map((name) => {
       const connection = market.connections.get(name);
-      const source = [...market.sources.values()].find((each) => each.source.endsWith(`.${name}`));
+      const source = [...market.sources.values()].find((each) => each.source.endsWith(`.${name.split('/')[0]}`));
       const item = document.createElement('li');
       const state = this.connectionState(connection, source);
       item.className = 'connection';

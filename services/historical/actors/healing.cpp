@@ -1,10 +1,10 @@
 #include "services/historical/actors/healing.hpp"
 
 #include "common/codec/bar.hpp"
-#include "common/ctrader/errors.hpp"
 #include "common/ctrader/requests.hpp"
 #include "common/state/state.hpp"
 #include "services/historical/actors/now.hpp"
+#include "services/historical/actors/refusal.hpp"
 #include "services/historical/core/page.hpp"
 
 #include <spdlog/spdlog.h>
@@ -17,8 +17,19 @@
 namespace depthwire::historical {
 namespace {
 
-/// To be raised when the healer's serialized members change: an older state is then passed over.
-constexpr std::uint32_t state_version = 1;
+/// To be raised when what State is made of changes: an older state is then passed over.
+constexpr std::uint32_t state_version = 2;
+
+/// What a HealingState record carries.
+struct State {
+  Healer& healer;
+  BarChecker& checker;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(healer, checker);
+  }
+};
 
 constexpr std::chrono::milliseconds longest_turn{50};
 /// The stream waits, unread, while more than that is held back.
@@ -42,6 +53,7 @@ Healing::Healing(zmq::context_t& context, HealingOptions options, ctrader::Clien
       log_{log},
       catalogue_{catalogue},
       history_{history},
+      checking_{options_.check_bars_every, client, log, catalogue, history},
       keep_at_{ctrader::Clock::now() + keep_every} {
   if (!options_.streaming) return;
   const auto& publisher = log_.publisher();
@@ -58,14 +70,17 @@ void Healing::begin() {
   ++generation_;
   fetch_.reset();
   healer_ = {};
+  checking_.begin();
+  State state{healer_, checking_.state()};
   try {
-    if (!kept_.empty()) state::load(kept_, healer_);
+    if (!kept_.empty()) state::load(kept_, state);
   } catch (const std::exception& error) {
     spdlog::warn(
-        "historical: what is known of outages cannot be read ({}): those before now are "
-        "left as they are",
+        "historical: what is known of outages and live bars cannot be read ({}): those before now "
+        "are left as they are",
         error.what());
     healer_ = {};
+    checking_.begin();
   }
   position_ = kept_position_;
   auto options = *options_.streaming;
@@ -74,16 +89,18 @@ void Healing::begin() {
 }
 
 bool Healing::settled() const {
-  return !options_.streaming || (subscriber_->live() && healer_.gaps() == 0);
+  return !options_.streaming || (subscriber_->live() && healer_.gaps() == 0 && checking_.settled());
 }
 
 void Healing::tick() {
   if (!subscriber_ || log_.publisher().full()) return;
   follow();
   append_bars();
+  append_corrections();
   if (ctrader::Clock::now() >= keep_at_ && position_ != kept_position_) published_ = true;
   commit();
   ask();
+  if (!fetch_) checking_.ask(subscriber_->live());
 }
 
 void Healing::follow() {
@@ -94,6 +111,7 @@ void Healing::follow() {
     for (const auto& notice : batch.notices) take(notice);
     for (const auto& record : batch.records) {
       healer_.take(record);
+      checking_.take(record);
       position_ = record.header.position;
     }
   }
@@ -162,11 +180,7 @@ void Healing::answered(const Range& asked, const ctrader::Answer& came) {
 }
 
 void Healing::refused(const ctrader::BrokerError& error) {
-  const auto kind = ctrader::classify(error);
-  if (error.code != "CONNECTION_LOST" && error.code != "NO_ANSWER" &&
-      (kind == ctrader::ErrorClass::business || kind == ctrader::ErrorClass::permanent)) {
-    return give_up("the broker refuses its ticks: " + to_string(error));
-  }
+  if (is_final(error)) return give_up("the broker refuses its ticks: " + to_string(error));
   fetch_.reset();
   if (error.code == "CONNECTION_LOST") return;  // begun anew once it is there again
   spdlog::warn("historical: an outage is not healed yet: {}; asking again", to_string(error));
@@ -207,7 +221,7 @@ void Healing::finish() {
   commit();
 }
 
-/// Whether a job has published the ticks of this time.
+/// Whether a job has published all there is of this time.
 bool Healing::covered(const Series& series, std::int64_t time_ms) const {
   return history_.book.covered(series).missing({time_ms, time_ms + 1}).empty();
 }
@@ -222,6 +236,19 @@ void Healing::append_bars() {
   }
 }
 
+void Healing::append_corrections() {
+  for (const auto& [symbol, bar] : checking_.take_corrections()) {
+    const Series series{.symbol = symbol, .period = static_cast<bus::Period>(bar.period)};
+    if (covered(series, bar.open_time_ns / ns_per_ms)) continue;
+    bus::Envelope record;
+    *record.mutable_bar() = codec::to_bus(bar);
+    record.mutable_bar()->set_origin(bus::Bar::history);
+    append(symbol, record, bar.open_time_ns);
+    ++untold_corrections_;
+    published_ = true;
+  }
+}
+
 void Healing::append(const std::string& symbol, bus::Envelope& record, std::int64_t time_ns) {
   record.set_symbol(symbol);
   record.set_event_time_ns(time_ns);
@@ -232,7 +259,7 @@ void Healing::append(const std::string& symbol, bus::Envelope& record, std::int6
 void Healing::append_state() {
   if (!subscriber_) return;
   kept_.clear();
-  state::save(healer_, kept_);
+  state::save(State{healer_, checking_.state()}, kept_);
   kept_position_ = position_;
   keep_at_ = ctrader::Clock::now() + keep_every;
   bus::Envelope record;
@@ -252,6 +279,7 @@ void Healing::commit() {
     // Nothing of it was kept: all again from where our journal stands.
     std::tie(kept_, kept_position_) = before;
     untold_ = {};
+    untold_corrections_ = 0;
     return begin();
   }
   counts_.ticks += untold_.ticks;
@@ -259,6 +287,7 @@ void Healing::commit() {
   counts_.gaps += untold_.gaps;
   counts_.given_up += untold_.given_up;
   untold_ = {};
+  checking_.published(std::exchange(untold_corrections_, 0));
 }
 
 }  // namespace depthwire::historical

@@ -4,6 +4,7 @@
 #include "common/ctrader/catalogue.hpp"
 #include "common/ctrader/client.hpp"
 #include "common/ctrader/edge_log.hpp"
+#include "services/historical/actors/bar_checking.hpp"
 #include "services/historical/actors/history_journal.hpp"
 #include "services/historical/core/healer.hpp"
 
@@ -20,6 +21,8 @@ struct HealingOptions {
   std::optional<bus::SubscriberOptions> streaming;
   /// Outages that are longer are left as they are.
   std::chrono::milliseconds longest{std::chrono::hours{24 * 7}};
+  /// How often live bars are checked against history; zero: never.
+  std::chrono::milliseconds check_bars_every{std::chrono::hours{1}};
 };
 
 struct HealingCounts {
@@ -30,9 +33,10 @@ struct HealingCounts {
 };
 
 /// Follows streaming's journal, fetches what its outages have cost, and publishes that: SYNTHETIC
-/// ticks, and SYNTHETIC bars for those that aggregator could not build whole. What is published of
-/// a gap and the HealingState that tells so are one write: a restart goes on from the newest one.
-/// On the session's thread.
+/// ticks, and SYNTHETIC bars for those that aggregator could not build whole. Has the broker's live
+/// bars checked on the way, and publishes what history has of those that differ. What is published
+/// of a gap or of a round of checks and the HealingState that tells so are one write: a restart
+/// goes on from the newest one. On the session's thread.
 class Healing {
  public:
   /// Goes on from the journal of an earlier life. The others outlive this.
@@ -47,6 +51,8 @@ class Healing {
 
   [[nodiscard]] const Healer& healer() const { return healer_; }
   [[nodiscard]] const HealingCounts& counts() const { return counts_; }
+  [[nodiscard]] const CheckingCounts& checks() const { return checking_.counts(); }
+  [[nodiscard]] std::size_t unchecked_bars() const { return checking_.waiting(); }
   /// Nothing that a crash may have cut off waits to be published again.
   [[nodiscard]] bool settled() const;
 
@@ -70,6 +76,7 @@ class Healing {
   [[nodiscard]] bool covered(const Series& series, std::int64_t time_ms) const;
   void append(const std::string& symbol, bus::Envelope& record, std::int64_t time_ns);
   void append_bars();
+  void append_corrections();
   void commit();
 
   zmq::context_t& context_;
@@ -80,8 +87,9 @@ class Healing {
   HistoryJournal& history_;
   std::optional<bus::Subscriber> subscriber_;
   Healer healer_;
+  BarChecking checking_;
   journal::Position position_;  // in streaming's journal: taken up to here
-  std::string kept_;            // the healer's state as it is in our journal
+  std::string kept_;            // the state as it is in our journal
   journal::Position kept_position_;
   ctrader::TimePoint keep_at_;
   std::optional<Fetch> fetch_;
@@ -90,6 +98,7 @@ class Healing {
   bool published_ = false;  // something was appended since the last commit
   HealingCounts counts_;
   HealingCounts untold_;
+  std::uint64_t untold_corrections_ = 0;
 };
 
 }  // namespace depthwire::historical

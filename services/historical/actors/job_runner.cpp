@@ -3,6 +3,8 @@
 #include "common/config/nearest.hpp"
 #include "common/ctrader/bars.hpp"
 #include "services/historical/actors/now.hpp"
+#include "services/historical/actors/refusal.hpp"
+#include "services/historical/core/bar_decoder.hpp"
 #include "services/historical/core/tick_decoder.hpp"
 
 #include <spdlog/spdlog.h>
@@ -22,22 +24,6 @@ constexpr std::chrono::seconds pause_after_trouble{5};
 
 /// The first millisecond at or after `ns`.
 std::int64_t ms_from(std::int64_t ns) { return ns / ns_per_ms + (ns % ns_per_ms > 0 ? 1 : 0); }
-
-/// The bars of an answer. A bar of history does not say its own period.
-tl::expected<std::vector<bus::Bar>, ctrader::DecodeError> bars_of(
-    const ctrader::ProtoOAGetTrendbarsRes& answer, bus::Period period) {
-  std::vector<bus::Bar> bars;
-  bars.reserve(static_cast<std::size_t>(answer.trendbar_size()));
-  for (const auto& sent : answer.trendbar()) {
-    // A field that the broker leaves out is no reason to throw: the decoder knows what it needs.
-    auto bar = ctrader::decode_bar(sent.SerializePartialAsString());
-    if (!bar) return tl::unexpected(bar.error());
-    bar->period = *ctrader::number_of(period);
-    if (!bar->close) bar->close = bar->low;
-    bars.push_back(ctrader::to_bus(*bar, bus::Bar::history));
-  }
-  return bars;
-}
 
 ctrader::Request request_of(std::int64_t account, std::int64_t symbol,
                             const PlannedRequest& planned) {
@@ -220,11 +206,7 @@ void JobRunner::answered(const PlannedRequest& request, const ctrader::Answer& c
 
 void JobRunner::refused(const PlannedRequest& request, const ctrader::BrokerError& error) {
   if (error.code == "CONNECTION_LOST") return book_.put_back(request);
-  const auto kind = ctrader::classify(error);
-  if (error.code != "NO_ANSWER" &&
-      (kind == ctrader::ErrorClass::business || kind == ctrader::ErrorClass::permanent)) {
-    return failed(request, to_string(error));
-  }
+  if (is_final(error)) return failed(request, to_string(error));
   spdlog::warn("historical: {} of {}: {}; asking again", request.job, to_string(request.series),
                to_string(error));
   book_.put_back(request);
@@ -243,7 +225,7 @@ void JobRunner::got_bars(const PlannedRequest& request, const ctrader::Envelope&
   if (!ctrader::parse_payload(envelope, message)) {
     return failed(request, "the broker's answer cannot be read");
   }
-  auto bars = bars_of(message, request.series.period);
+  auto bars = decode_bars(message, request.series.period);
   if (!bars) return failed(request, "the broker sent " + std::string(to_string(bars.error())));
   auto page = bars_page(std::move(*bars), request.series.period, request.range, message.hasmore(),
                         now_ms(log_));

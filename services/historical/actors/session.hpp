@@ -47,6 +47,9 @@ class Session final : private ctrader::ClientHandler {
 
   [[nodiscard]] const HistoryCounts& counts() const { return jobs_.counts(); }
   [[nodiscard]] const HealingCounts& healed() const { return healing_.counts(); }
+  [[nodiscard]] const CheckingCounts& checked() const { return healing_.checks(); }
+  /// Live bars that wait to be checked.
+  [[nodiscard]] std::size_t unchecked_bars() const { return healing_.unchecked_bars(); }
   /// Symbols whose last outage is not healed yet.
   [[nodiscard]] std::size_t gaps() const { return healing_.healer().gaps(); }
   [[nodiscard]] std::size_t open_jobs() const { return jobs_.open_jobs(); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/bus/requester.hpp"
 #include "common/ctrader/test_broker.hpp"
 #include "services/historical/actors/session.hpp"
 #include "tests/support/full_disk.hpp"
@@ -9,7 +10,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace depthwire::historical {
@@ -52,6 +55,29 @@ class SessionFixture : public ::testing::Test {
       meanwhile();
     }
     return condition();
+  }
+  /// Gives a command to the session, which has to run meanwhile.
+  using Reply = tl::expected<bus::Reply, std::string>;
+  std::future<Reply> ask_later(const std::string& name, const google::protobuf::MessageLite& body) {
+    return std::async(
+        std::launch::async, [this, name, bytes = body.SerializeAsString()]() -> Reply {
+          bus::Requester requester(context_, session_->publisher().requests_address());
+          bus::Request request;
+          request.mutable_command()->set_name(name);
+          request.mutable_command()->set_body(bytes);
+          return requester.ask(request, std::chrono::seconds{15});
+        });
+  }
+  bus::CommandReply ask(const std::string& name, const google::protobuf::MessageLite& body) {
+    auto reply = ask_later(name, body);
+    return wait_for(reply);
+  }
+  bus::CommandReply wait_for(std::future<Reply>& reply) {
+    EXPECT_TRUE(run_until(
+        [&] { return reply.wait_for(std::chrono::seconds{0}) == std::future_status::ready; }));
+    const auto answer = reply.get();
+    EXPECT_TRUE(answer.has_value());
+    return answer ? answer->command() : bus::CommandReply();
   }
   /// What else has to go on.
   virtual void meanwhile() {}

@@ -1,6 +1,5 @@
 #include "services/historical/actors/session.hpp"
 
-#include "common/bus/requester.hpp"
 #include "common/journal/reader.hpp"
 #include "services/historical/actors/session_fixture.hpp"
 
@@ -9,7 +8,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <future>
 
 namespace depthwire::historical {
 namespace {
@@ -47,27 +45,6 @@ class SessionTest : public SessionFixture {
           envelope.ParseFromArray(record.payload.data(), static_cast<int>(record.payload.size())));
     }
     return found;
-  }
-  using Reply = tl::expected<bus::Reply, std::string>;
-  std::future<Reply> ask_later(const std::string& name, const google::protobuf::MessageLite& body) {
-    return std::async(
-        std::launch::async, [this, name, bytes = body.SerializeAsString()]() -> Reply {
-          bus::Requester requester(context_, session_->publisher().requests_address());
-          bus::Request request;
-          request.mutable_command()->set_name(name);
-          request.mutable_command()->set_body(bytes);
-          return requester.ask(request, 15s);
-        });
-  }
-  bus::CommandReply ask(const std::string& name, const google::protobuf::MessageLite& body) {
-    auto reply = ask_later(name, body);
-    return wait_for(reply);
-  }
-  bus::CommandReply wait_for(std::future<Reply>& reply) {
-    EXPECT_TRUE(run_until([&] { return reply.wait_for(0s) == std::future_status::ready; }));
-    const auto answer = reply.get();
-    EXPECT_TRUE(answer.has_value());
-    return answer ? answer->command() : bus::CommandReply();
   }
   static bus::HistoryReply history(const bus::CommandReply& reply) {
     bus::HistoryReply body;

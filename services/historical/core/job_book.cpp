@@ -198,6 +198,12 @@ std::size_t JobBook::open_jobs() const {
       std::ranges::count_if(jobs_, [](const Job& job) { return is_open(job.state); }));
 }
 
+bool JobBook::is_waited_for() const {
+  return std::ranges::any_of(jobs_, [](const Job& job) {
+    return job.priority == bus::Job::interactive && is_open(job.state);
+  });
+}
+
 const TimeRanges& JobBook::covered(const Series& series) const {
   static const TimeRanges nothing;
   const auto found = covered_.find(series);

@@ -62,6 +62,8 @@ class JobBook {
   [[nodiscard]] std::vector<bus::Job> jobs() const;
   /// How many are not over.
   [[nodiscard]] std::size_t open_jobs() const;
+  /// Whether somebody waits for a job.
+  [[nodiscard]] bool is_waited_for() const;
   [[nodiscard]] const TimeRanges& covered(const Series& series) const;
 
   /// All that a restart has to know. Interactive jobs do not outlive who waits for them.

@@ -21,6 +21,11 @@ struct Series {
 
   [[nodiscard]] bool is_ticks() const { return period == bus::period_unknown; }
   auto operator<=>(const Series&) const = default;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(symbol, period, side);
+  }
 };
 
 /// "EURUSD m1", "EURUSD bid ticks".

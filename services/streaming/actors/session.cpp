@@ -1,5 +1,6 @@
 #include "services/streaming/actors/session.hpp"
 
+#include "common/ctrader/payload_names.hpp"
 #include "proto/bus/command.pb.h"
 #include "proto/ctrader/messages.pb.h"
 
@@ -8,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace depthwire::streaming {
 namespace {
@@ -27,6 +29,15 @@ std::vector<std::int64_t> ids_of(const std::vector<SymbolRef>& symbols) {
 ctrader::ConnectionName name_of(const SessionOptions& options) {
   const auto& connection = options.client.connection;
   return {options.client.name, connection.host + ":" + std::to_string(connection.port)};
+}
+
+/// Whom an event of an account is about; nothing where it does not say.
+std::optional<std::int64_t> account_of(const ctrader::Envelope& envelope) {
+  const auto message = ctrader::make_payload(envelope.payload_type);
+  if (message == nullptr || !ctrader::parse_payload(envelope, *message)) return std::nullopt;
+  const auto* field = message->GetDescriptor()->FindFieldByName("ctidTraderAccountId");
+  if (field == nullptr || !message->GetReflection()->HasField(*message, field)) return std::nullopt;
+  return message->GetReflection()->GetInt64(*message, field);
 }
 
 /// A request was not refused but lost with the connection: all begins anew then.
@@ -63,6 +74,10 @@ void Session::stop(const std::string& reason) {
   touch();
   if (options_.enabled) {
     lost(reason);
+    for (const auto& [id, state] : further_accounts_) {
+      if (state == SessionState::disconnected) continue;
+      log_.further_account(id, SessionState::disconnected, reason, true);
+    }
     log_.connection(SessionState::disconnected, reason, true);
   }
   commit();
@@ -124,6 +139,17 @@ void Session::lost(const std::string& reason) {
   feed_.remove_all();
 }
 
+/// Its own business: what is streamed goes on, whatever becomes of it.
+void Session::on_account_state(std::int64_t id, SessionState state, const std::string& reason) {
+  touch();
+  const auto before = std::exchange(further_accounts_[id], state);
+  // Where it was not in, being authenticated is the way; else it was lost, or is refused.
+  const bool begins = before == SessionState::disconnected || before == SessionState::error;
+  log_.further_account(id, state, reason, state != SessionState::account_auth || begins);
+  commit();
+  hooks_.account(id, state, reason);
+}
+
 void Session::on_give_up(const std::string& reason) { hooks_.give_up(reason); }
 
 void Session::on_group_begin() {
@@ -164,7 +190,7 @@ void Session::on_group_end() {
 void Session::publish_account_event(const ctrader::Envelope& envelope) {
   bus::Envelope record;
   auto* account = record.mutable_account();
-  account->set_account_id(client_.account_id());
+  account->set_account_id(account_of(envelope).value_or(this->account()));
   account->set_payload_type(envelope.payload_type);
   account->set_payload(std::string(envelope.payload));
   log_.append("account", "", record);
@@ -349,6 +375,8 @@ void Session::publish_symbols(const std::vector<ctrader::ProtoOASymbol>& details
 void Session::refresh_symbols(const ctrader::Envelope& envelope) {
   ctrader::ProtoOASymbolChangedEvent event;
   if (!ctrader::parse_payload(envelope, event)) return;
+  // The ids of symbols are those of one account.
+  if (event.has_ctidtraderaccountid() && event.ctidtraderaccountid() != account()) return;
   std::vector<std::int64_t> ids;
   for (const auto& symbol : plan_.subscribed()) {
     const auto& changed = event.symbolid();

@@ -35,6 +35,8 @@ struct SessionOptions {
 struct SessionHooks {
   std::function<void(ctrader::SessionState, const std::string& reason)> state;
   std::function<void(const std::string& reason)> give_up;
+  /// Of a further account on the connection.
+  std::function<void(std::int64_t id, ctrader::SessionState, const std::string& reason)> account;
 };
 
 /// Streaming as a whole: the connection, the subscriptions on it, and the journal they fill. All of
@@ -89,6 +91,8 @@ class Session final : private ctrader::ClientHandler {
   using MakeRequest = ctrader::Request (*)(std::int64_t, std::span<const std::int64_t>);
 
   void on_state(ctrader::SessionState state, const std::string& reason) override;
+  void on_account_state(std::int64_t id, ctrader::SessionState state,
+                        const std::string& reason) override;
   void on_give_up(const std::string& reason) override;
   void on_group_begin() override;
   void on_event(const ctrader::Envelope& envelope) override;
@@ -134,8 +138,9 @@ class Session final : private ctrader::ClientHandler {
   SymbolHours hours_;
   SubscriptionPlan plan_;
   ctrader::Client client_;
-  std::map<std::string, std::string> published_symbols_;  // serialized, by name
-  std::set<std::uint32_t> unknown_types_;                 // logged once each
+  std::map<std::string, std::string> published_symbols_;            // serialized, by name
+  std::set<std::uint32_t> unknown_types_;                           // logged once each
+  std::map<std::int64_t, ctrader::SessionState> further_accounts_;  // those that were told of
   std::int64_t last_inbound_ns_ = 0;
   int steps_in_flight_ = 0;
   std::optional<ctrader::TimePoint> ask_again_at_;  // the list of symbols did not come

@@ -13,7 +13,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstring>
 #include <future>
+#include <map>
 
 namespace depthwire::streaming {
 namespace {
@@ -25,6 +27,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
+using ::testing::Not;
 
 ctrader::ProtoOADepthEvent depth_event(std::uint64_t symbol, std::int64_t time_ns) {
   ctrader::ProtoOADepthEvent event;
@@ -63,6 +66,7 @@ class SessionTest : public ::testing::Test {
                                      .ca_file = broker_.certificates().ca_file()},
                       .account = {"id", "secret", "token", TestBroker::account_id, false},
                       .random = [] { return 0.0; }};
+    options.client.further_accounts = further_accounts_;
     options.enabled = enabled;
     options.symbols = std::move(symbols);
     session_ = std::make_unique<Session>(
@@ -71,7 +75,10 @@ class SessionTest : public ::testing::Test {
                        states_.push_back(state);
                        reason_ = reason;
                      },
-                     [this](const std::string& reason) { given_up_ = reason; }});
+                     [this](const std::string& reason) { given_up_ = reason; },
+                     [this](std::int64_t id, SessionState state, const std::string&) {
+                       further_[id] = state;
+                     }});
     session_->start();
     return *session_;
   }
@@ -115,7 +122,12 @@ class SessionTest : public ::testing::Test {
         return bus::Depth::Kind_Name(envelope.depth().kind()) + " " + symbol + " " +
                std::to_string(envelope.receive_time_ns());
       case bus::Envelope::kConnection:
-        return "connection " + bus::Connection::State_Name(envelope.connection().state());
+        return std::string(envelope.connection().connection())
+                   .replace(0, std::strlen("streaming"), "connection") +
+               " " + bus::Connection::State_Name(envelope.connection().state());
+      case bus::Envelope::kAccount:
+        return "account " + std::to_string(envelope.account().account_id()) + " " +
+               std::to_string(envelope.account().payload_type());
       case bus::Envelope::kSymbolInfo: return "symbol " + symbol;
       case bus::Envelope::kSpot: return "spot " + symbol;
       case bus::Envelope::kDataQuality: return "quality " + symbol;
@@ -158,6 +170,8 @@ class SessionTest : public ::testing::Test {
   std::vector<SessionState> states_;
   std::string reason_;
   std::string given_up_;
+  std::vector<std::int64_t> further_accounts_;
+  std::map<std::int64_t, SessionState> further_;
 };
 
 TEST_F(SessionTest, JournalsSymbolsResetsAndThenTheMarket) {
@@ -345,6 +359,72 @@ TEST_F(SessionTest, AWrongSecretShowsTheBrokersCode) {
 
   ASSERT_TRUE(run_until_record("connection error"));
   EXPECT_EQ(reason_, "CH_CLIENT_AUTH_FAILURE");
+}
+
+TEST_F(SessionTest, FurtherAccountsAreAuthenticatedOnTheSameConnectionAfterItsOwn) {
+  further_accounts_ = {8, 9};
+  begin({"EURUSD"});
+
+  ASSERT_TRUE(run_until([&] { return further_[9] == SessionState::ready; }));
+
+  const auto all = records();
+  const auto ready = std::find(all.begin(), all.end(), "connection ready");
+  ASSERT_NE(ready, all.end());
+  EXPECT_THAT(std::vector(all.begin(), ready), Not(Contains(HasSubstr("connection/"))));
+  EXPECT_THAT(std::vector(ready, all.end()),
+              IsSupersetOf({"connection/8 account_auth", "connection/8 ready",
+                            "connection/9 account_auth", "connection/9 ready"}));
+  session_->stop("stopping");
+  EXPECT_THAT(records(), IsSupersetOf({"connection/8 disconnected", "connection/9 disconnected"}));
+}
+
+TEST_F(SessionTest, AFurtherAccountThatIsLostDisturbsNothing) {
+  further_accounts_ = {8};
+  broker_.on(2156, [](TestBroker::Reply& reply) {
+    grant_depth(reply, 5'000);
+    ctrader::ProtoOAAccountDisconnectEvent lost;
+    lost.set_ctidtraderaccountid(8);
+    reply.event(2164, lost);
+    grant_depth(reply, 6'000);
+  });
+  begin({"EURUSD"});
+  const auto log_ins = [&] {
+    const auto requests = broker_.requests();
+    return std::count(requests.begin(), requests.end(), 2102U);
+  };
+
+  ASSERT_TRUE(run_until([&] { return log_ins() == 3 && further_[8] == SessionState::ready; }));
+
+  const auto all = records();
+  EXPECT_EQ(std::count(all.begin(), all.end(), "connection/8 ready"), 2);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "connection ready"), 1);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "reset EURUSD 0"), 1);
+  EXPECT_THAT(all, Contains("change EURUSD 6000"));
+  EXPECT_THAT(states_, ElementsAre(SessionState::connecting, SessionState::app_auth,
+                                   SessionState::account_auth, SessionState::ready));
+}
+
+TEST_F(SessionTest, EventsOfAFurtherAccountCarryItsIdAndItsSymbolsAreNotOurs) {
+  further_accounts_ = {8};
+  broker_.on(2156, [](TestBroker::Reply& reply) {
+    ctrader::ProtoOASymbolChangedEvent symbol;
+    symbol.set_ctidtraderaccountid(8);
+    symbol.add_symbolid(1);
+    reply.event(2120, symbol);
+    ctrader::ProtoOAMarginChangedEvent margin;
+    margin.set_ctidtraderaccountid(8);
+    reply.event(2141, margin);
+    margin.set_ctidtraderaccountid(TestBroker::account_id);
+    reply.event(2141, margin);
+    grant_depth(reply, 5'000);
+  });
+  begin({"EURUSD"});
+
+  ASSERT_TRUE(run_until_record("change EURUSD 5000"));
+
+  EXPECT_THAT(records(), IsSupersetOf({"account 8 2141", "account 1000001 2141"}));
+  const auto requests = broker_.requests();
+  EXPECT_EQ(std::count(requests.begin(), requests.end(), 2116U), 1);
 }
 
 TEST_F(SessionTest, DisabledItSaysSoAndAsksNothing) {

@@ -17,6 +17,7 @@ metrics::Counter& dropped(metrics::Registry& registry, const std::string& reason
 
 Telemetry::Telemetry(service::Runtime& runtime)
     : edge_{runtime, "feed"},
+      health_{runtime.health()},
       registry_{runtime.metrics()},
       counters_{events(runtime.metrics(), "spot"),
                 events(runtime.metrics(), "depth"),
@@ -29,6 +30,17 @@ Telemetry::Telemetry(service::Runtime& runtime)
                 runtime.metrics().counter("feed_unknown_removals_total",
                                           "Removed quotes that were not in the book.")},
       symbols_{runtime.metrics().gauge("feed_symbols", "Symbols that are subscribed.")} {}
+
+/// Its loss does not make streaming unready, which is about the market data.
+void Telemetry::account(std::int64_t id, ctrader::SessionState state, const std::string& reason) {
+  const auto name = std::to_string(id);
+  const bool ready = state == ctrader::SessionState::ready;
+  registry_
+      .gauge("further_account_up", "1 while this further account is authenticated.",
+             {{"account", name}})
+      .set(ready ? 1 : 0);
+  health_.info("account " + name, std::string(to_string(state)) + (ready ? "" : ": " + reason));
+}
 
 void Telemetry::report(const Session& session) {
   edge_.report(session.publisher(), session.traffic());

@@ -16,6 +16,8 @@ class Telemetry {
   explicit Telemetry(service::Runtime& runtime);
 
   void state(ctrader::SessionState state, const std::string& reason) { edge_.state(state, reason); }
+  /// Of a further account on the connection.
+  void account(std::int64_t id, ctrader::SessionState state, const std::string& reason);
   /// Brings all figures up to date. Called often, from the session's thread.
   void report(const Session& session);
 
@@ -29,6 +31,7 @@ class Telemetry {
   void report_checks(const Feed& feed);
 
   ctrader::EdgeTelemetry edge_;
+  service::Health& health_;
   metrics::Registry& registry_;
   Counters counters_;
   std::map<std::string, Checks> checks_;  // by symbol
