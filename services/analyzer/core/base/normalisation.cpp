@@ -6,7 +6,6 @@
 namespace depthwire::analyzer {
 namespace {
 
-constexpr Ns hour_ns = 3'600 * ns_per_second;
 constexpr Ns slot_ns = 120 * ns_per_second;  // between two values of a seasonal bin
 
 template <class T>
@@ -51,7 +50,7 @@ void Baseline::sample(Ns t, double value) {
   rolling_.add(t, static_cast<float>(value));
   rolling_scale_ = robust_scale(rolling_.sorted());
 
-  const std::int64_t hour = t / hour_ns;
+  const std::int64_t hour = t / ns_per_hour;
   if (hour != hour_) enter_hour(hour, t);
   const std::int64_t slot = t / slot_ns;
   if (slot != slot_) {

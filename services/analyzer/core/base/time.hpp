@@ -9,6 +9,8 @@ using Ns = std::int64_t;
 
 inline constexpr Ns ns_per_ms = 1'000'000;
 inline constexpr Ns ns_per_second = 1'000'000'000;
+inline constexpr Ns ns_per_minute = 60 * ns_per_second;
+inline constexpr Ns ns_per_hour = 60 * ns_per_minute;
 
 // The default windows of signals.md section 3.
 inline constexpr Ns fast_window = ns_per_second;

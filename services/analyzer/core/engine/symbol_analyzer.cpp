@@ -8,7 +8,6 @@ namespace depthwire::analyzer {
 namespace {
 
 constexpr Ns duplicate_within = 100 * ns_per_ms;
-constexpr Ns minute_ns = 60 * ns_per_second;
 constexpr std::size_t mirrored_levels = 5;
 constexpr std::size_t kept_bars = 60;
 
@@ -38,7 +37,7 @@ SymbolAnalyzer::SymbolAnalyzer(std::string symbol, const Params& params)
     : symbol_(std::move(symbol)),
       params_(params),
       state_(params.book),
-      mirrored_(minute_ns, {baseline_window}),
+      mirrored_(ns_per_minute, {baseline_window}),
       imbalance_baseline_(params.baseline),
       spread_mean_(static_cast<std::size_t>(main_window / ns_per_second)),
       spread_baseline_(params.baseline),
@@ -180,7 +179,7 @@ void SymbolAnalyzer::close_bar(const Step& step, const BarUpdate& bar) {
 
   const auto out = publisher(step);
   const auto publish = [&](std::string_view flavour, Basis basis, double buy, double sell) {
-    out.flow({.flavour = flavour, .buy = buy, .sell = sell, .basis = basis}, minute_ns);
+    out.flow({.flavour = flavour, .buy = buy, .sell = sell, .basis = basis}, ns_per_minute);
   };
   publish("bar60", Basis::modelled, split.bar60_buy, ticks - split.bar60_buy);
   if (split.bvc_buy) publish("bvc", Basis::modelled, *split.bvc_buy, ticks - *split.bvc_buy);

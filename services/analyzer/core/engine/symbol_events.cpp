@@ -8,7 +8,6 @@ namespace depthwire::analyzer {
 namespace {
 
 constexpr std::array<int, 2> directions = {1, -1};
-constexpr double quarters_per_unit = 4.0 * market::cents_per_unit;
 
 int sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; }
 

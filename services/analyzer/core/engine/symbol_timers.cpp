@@ -11,7 +11,6 @@ namespace depthwire::analyzer {
 namespace {
 
 constexpr std::size_t kept_pairs = 360;  // an hour of 10 s
-constexpr double quarters_per_unit = 4.0 * market::cents_per_unit;
 
 }  // namespace
 

@@ -3,16 +3,10 @@
 #include "common/market/trading_day.hpp"
 
 namespace depthwire::analyzer {
-namespace {
-
-constexpr double quarter_cents_per_unit = 4.0 * market::cents_per_unit;
-
-}  // namespace
-
 void CumulativeDeltaSignals::estimate(const View& /*view*/, const Estimate& estimate, Ns t) {
   const double sign = estimate.sign();
-  taken_.add(t, sign * static_cast<double>(estimate.taken_quarters) / quarter_cents_per_unit);
-  unweighted_.add(t, sign * static_cast<double>(2 * estimate.unpaired) / quarter_cents_per_unit);
+  taken_.add(t, sign * static_cast<double>(estimate.taken_quarters) / quarters_per_unit);
+  unweighted_.add(t, sign * static_cast<double>(2 * estimate.unpaired) / quarters_per_unit);
 }
 
 void CumulativeDeltaSignals::bar(const View& view, const ClosedBar& closed, const Publisher& out) {

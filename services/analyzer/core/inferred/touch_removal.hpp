@@ -24,6 +24,9 @@ struct TouchRemovalParams {
   Ns refill_within = short_window;       ///< additions at removed prices count as refill so long
 };
 
+/// Estimates are integers: quarters of a cent.
+inline constexpr double quarters_per_unit = 4.0 * market::cents_per_unit;
+
 /// The estimates of one side of one depth event.
 struct Estimate {
   Ns t = 0;                  ///< of the depth event

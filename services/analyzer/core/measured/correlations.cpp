@@ -4,12 +4,6 @@
 #include <cmath>
 
 namespace depthwire::analyzer {
-namespace {
-
-constexpr Ns minute = 60 * ns_per_second;
-
-}  // namespace
-
 Correlations::Symbol& Correlations::symbol(std::string_view name) {
   const auto found = symbols_.find(name);
   return found != symbols_.end() ? found->second : symbols_[std::string(name)];
@@ -66,8 +60,9 @@ void Correlations::by_bars(const Symbol& a, const Symbol& b, CorrelationPair& pa
     const Ns open = a.closes[i].open_time;
     while (j < b.closes.size() && b.closes[j].open_time < open) ++j;
     if (j >= b.closes.size()) break;
-    const bool both = b.closes[j].open_time == open && a.closes[i - 1].open_time == open - minute &&
-                      b.closes[j - 1].open_time == open - minute;
+    const bool both = b.closes[j].open_time == open &&
+                      a.closes[i - 1].open_time == open - ns_per_minute &&
+                      b.closes[j - 1].open_time == open - ns_per_minute;
     if (!both) continue;
     x.push_back(a.closes[i].value - a.closes[i - 1].value);
     y.push_back(b.closes[j].value - b.closes[j - 1].value);

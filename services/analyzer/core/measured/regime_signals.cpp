@@ -6,15 +6,11 @@
 namespace depthwire::analyzer {
 namespace {
 
-constexpr Ns minute = 60 * ns_per_second;
-constexpr Ns hour = 60 * minute;
 constexpr std::size_t bars = 60;
 constexpr std::size_t hurst_returns = 256;
 constexpr std::size_t hurst_step = 4;
 /// No trend goes through a weekend.
-constexpr Ns longest_pause = 4 * hour;
-
-int sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; }
+constexpr Ns longest_pause = 4 * ns_per_hour;
 
 std::vector<double> returns_of(std::span<const double> closes) {
   std::vector<double> returns;
@@ -29,8 +25,8 @@ RegimeSignals::RegimeSignals(const Params& params)
     : usual_({.minimum = params.baseline.minimum,
               .seasonal_days = params.baseline.seasonal_days,
               .seasonal_keep = params.baseline.seasonal_keep,
-              .window = 24 * hour}) {
-  constexpr std::array lengths = {minute, 15 * minute, hour};
+              .window = 24 * ns_per_hour}) {
+  constexpr std::array lengths = {ns_per_minute, 15 * ns_per_minute, ns_per_hour};
   for (std::size_t i = 0; i < frames_.size(); ++i) frames_[i].length = lengths[i];
 }
 
@@ -65,7 +61,7 @@ void RegimeSignals::bar(const View& view, const ClosedBar& closed, const Publish
       sum.tick_count += values.tick_count;
     }
     // Its last minute need not wait for the next.
-    if (open + minute == of + frame.length) {
+    if (open + ns_per_minute == of + frame.length) {
       close(frame, frame.forming->values, percentile, out);
       frame.forming.reset();
     }
@@ -85,7 +81,7 @@ void RegimeSignals::close(Frame& frame, const BarValues& values, std::optional<d
   RegimeInput input{.volatility_percentile = percentile};
   if (last.size() == bars + 1) {
     input.er = efficiency_ratio(last);
-    input.direction = sign(last.back() - last.front());
+    input.direction = direction_of(last.back() - last.front());
   }
   if (frame.adx.value()) input.adx = frame.adx.value()->adx;
   frame.machine.step(input);
