@@ -34,10 +34,8 @@ class Ladder {
       const auto level = std::min(random_() % ladder_levels, random_() % ladder_levels);
       const std::size_t at = 2 * level + random_() % 2;
       market::Quote& quote = quotes_[at];
-      if (std::find(update.removed.begin(), update.removed.end(), quote.id) !=
-          update.removed.end()) {
-        continue;
-      }
+      const auto is_new = [&](const market::Quote& added) { return added.id == quote.id; };
+      if (std::any_of(update.added.begin(), update.added.end(), is_new)) continue;
       update.removed.push_back(quote.id);
       quote = make(quote.side, static_cast<std::int64_t>(level));
       update.added.push_back(quote);

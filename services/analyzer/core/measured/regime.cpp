@@ -37,7 +37,7 @@ std::optional<double> hurst(std::span<const double> returns, std::size_t q) {
 }
 
 void Adx::step(double high, double low, double close) {
-  const auto before = std::exchange(last_, Bar{high, low, close});
+  const auto before = std::exchange(last_, HighLowClose{high, low, close});
   if (!before) return;
   const double range =
       std::max({high - low, std::abs(high - before->close), std::abs(low - before->close)});
@@ -51,7 +51,7 @@ void Adx::step(double high, double low, double close) {
   plus_ = kept * plus_ + plus;
   minus_ = kept * minus_ + minus;
   if (moves_ < period || !(range_ > 0)) return;
-  Value value{100 * plus_ / range_, 100 * minus_ / range_, std::nullopt};
+  DirectionalMovement value{100 * plus_ / range_, 100 * minus_ / range_, std::nullopt};
   const double sum = value.plus_di + value.minus_di;
   const double index = sum > 0 ? 100 * std::abs(value.plus_di - value.minus_di) / sum : 0;
   ++indices_;

@@ -25,23 +25,34 @@ namespace depthwire::analyzer {
 /// short samples. q is at least 2. Null where the variance ratio is null or 0.
 [[nodiscard]] std::optional<double> hurst(std::span<const double> returns, std::size_t q);
 
+struct HighLowClose {
+  double high = 0;
+  double low = 0;
+  double close = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(high, low, close);
+  }
+};
+
+struct DirectionalMovement {
+  double plus_di = 0;  ///< 0 to 100
+  double minus_di = 0;
+  std::optional<double> adx;  ///< 0 to 100; null before the 28th bar
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(plus_di, minus_di, adx);
+  }
+};
+
 /// Wilder's directional movement over 14 bars.
 class Adx {
  public:
-  struct Value {
-    double plus_di = 0;  ///< 0 to 100
-    double minus_di = 0;
-    std::optional<double> adx;  ///< 0 to 100; null before the 28th bar
-
-    template <class Archive>
-    void serialize(Archive& archive) {
-      archive(plus_di, minus_di, adx);
-    }
-  };
-
   void step(double high, double low, double close);
   /// Null before the 15th bar, and where the range is 0.
-  [[nodiscard]] const std::optional<Value>& value() const { return value_; }
+  [[nodiscard]] const std::optional<DirectionalMovement>& value() const { return value_; }
   void clear() { *this = {}; }
 
   /// The state, for snapshots.
@@ -52,17 +63,8 @@ class Adx {
 
  private:
   static constexpr std::size_t period = 14;
-  struct Bar {
-    double high = 0;
-    double low = 0;
-    double close = 0;
-    template <class Archive>
-    void serialize(Archive& archive) {
-      archive(high, low, close);
-    }
-  };
 
-  std::optional<Bar> last_;
+  std::optional<HighLowClose> last_;
   // Wilder's running sums: of the first 14, then each less its 14th part plus the new one.
   double range_ = 0;
   double plus_ = 0;
@@ -70,7 +72,7 @@ class Adx {
   double adx_ = 0;           // the sum of the first 14 DX, then their smoothed mean
   std::size_t moves_ = 0;    // bars with one before
   std::size_t indices_ = 0;  // DX seen
-  std::optional<Value> value_;
+  std::optional<DirectionalMovement> value_;
 };
 
 enum class Trend : std::uint8_t { unknown, range, up, down };

@@ -52,7 +52,7 @@ void RegimeSignals::bar(const View& view, const ClosedBar& closed, const Publish
       frame.forming.reset();
     }
     if (!frame.forming) {
-      frame.forming = Bar{of, values};
+      frame.forming = BarUpdate{of, values};
     } else {
       BarValues& sum = frame.forming->values;
       sum.high = std::max(sum.high, values.high);

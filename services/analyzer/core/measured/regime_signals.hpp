@@ -34,18 +34,10 @@ class RegimeSignals {
   }
 
  private:
-  struct Bar {
-    Ns open_time = 0;
-    BarValues values;
-    template <class Archive>
-    void serialize(Archive& archive) {
-      archive(open_time, values);
-    }
-  };
   /// Bars of one length.
   struct Frame {
     Ns length = 0;
-    std::optional<Bar> forming;
+    std::optional<BarUpdate> forming;
     std::vector<double> closes;  // the last 257
     Adx adx;
     RegimeMachine machine;
