@@ -68,6 +68,9 @@ std::uint64_t params_hash(const Params& p) {
   hash("lifecycle.minimum_hold", p.lifecycle.minimum_hold)(
       "lifecycle.cool_down", p.lifecycle.cool_down)("lifecycle.time_to_live",
                                                     p.lifecycle.time_to_live);
+  hash("removals.refill_after", p.removals.refill_after)(
+      "removals.refill_within", p.removals.refill_within)("removals.size_tolerance_pct",
+                                                          p.removals.size_tolerance_pct);
   hash("touch_removal.pair_within", p.touch_removal.pair_within)("touch_removal.look_ahead",
                                                                  p.touch_removal.look_ahead)(
       "touch_removal.pair_ticks", p.touch_removal.pair_ticks)("touch_removal.size_tolerance_pct",

@@ -7,6 +7,7 @@
 #include "services/analyzer/core/inferred/absorption.hpp"
 #include "services/analyzer/core/inferred/exhaustion.hpp"
 #include "services/analyzer/core/inferred/large_order.hpp"
+#include "services/analyzer/core/inferred/removals.hpp"
 #include "services/analyzer/core/inferred/touch_removal.hpp"
 
 #include <cstdint>
@@ -32,6 +33,7 @@ struct Params {
   ExhaustionParams exhaustion;
   LargeOrderParams large_order;
   LifecycleParams lifecycle;
+  RemovalsParams removals;
   TouchRemovalParams touch_removal;
 };
 

@@ -20,7 +20,8 @@ Publisher SymbolAnalyzer::publisher(const Step& step) const {
 }
 
 View SymbolAnalyzer::view() const {
-  return {facts_, params_, book_, spot_, ofi_, state_.live(), depth_quality(), inferred_quality()};
+  return {facts_, params_,   book_,         spot_,           ofi_,
+          large_, removals_, state_.live(), depth_quality(), inferred_quality()};
 }
 
 Quality SymbolAnalyzer::depth_quality() const {

@@ -9,7 +9,9 @@ constexpr double quarter_cents_per_unit = 4.0 * market::cents_per_unit;
 
 }  // namespace
 
-void CumulativeDeltaSignals::estimate(const View& /*view*/, const Estimate& estimate, Ns t) {
+void CumulativeDeltaSignals::estimate(const View& /*view*/, const Estimate& estimate,
+                                      const Publisher& out) {
+  const Ns t = out.t();
   const double sign = estimate.sign();
   taken_.add(t, sign * static_cast<double>(estimate.taken_quarters) / quarter_cents_per_unit);
   unweighted_.add(t, sign * static_cast<double>(2 * estimate.unpaired) / quarter_cents_per_unit);
