@@ -6,8 +6,11 @@
 #include "services/analyzer/core/book/book_state.hpp"
 #include "services/analyzer/core/inferred/absorption.hpp"
 #include "services/analyzer/core/inferred/exhaustion.hpp"
+#include "services/analyzer/core/inferred/iceberg.hpp"
 #include "services/analyzer/core/inferred/large_order.hpp"
 #include "services/analyzer/core/inferred/removals.hpp"
+#include "services/analyzer/core/inferred/spoof_suspect.hpp"
+#include "services/analyzer/core/inferred/sweep.hpp"
 #include "services/analyzer/core/inferred/touch_removal.hpp"
 
 #include <cstdint>
@@ -31,9 +34,12 @@ struct Params {
   BaselineParams baseline;
   BookStateParams book;
   ExhaustionParams exhaustion;
+  IcebergParams iceberg;
   LargeOrderParams large_order;
   LifecycleParams lifecycle;
   RemovalsParams removals;
+  SpoofParams spoof;
+  SweepParams sweep;
   TouchRemovalParams touch_removal;
 };
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "services/analyzer/core/inferred/cumulative_delta_signals.hpp"
+#include "services/analyzer/core/inferred/iceberg_signals.hpp"
+#include "services/analyzer/core/inferred/spoof_signals.hpp"
+#include "services/analyzer/core/inferred/sweep_signals.hpp"
 #include "services/analyzer/core/measured/cost_signals.hpp"
 #include "services/analyzer/core/measured/imbalance_signals.hpp"
 #include "services/analyzer/core/measured/microprice_signals.hpp"
@@ -116,7 +119,8 @@ class Table {
   std::tuple<Signals...> signals_;
 };
 
-using SignalTable = Table<ImbalanceSignals, MicropriceSignals, CostSignals, SlopeSignals,
-                          PriceImpactSignals, CumulativeDeltaSignals, VpinSignals>;
+using SignalTable =
+    Table<ImbalanceSignals, MicropriceSignals, CostSignals, SlopeSignals, PriceImpactSignals,
+          CumulativeDeltaSignals, IcebergSignals, SweepSignals, SpoofSignals, VpinSignals>;
 
 }  // namespace depthwire::analyzer

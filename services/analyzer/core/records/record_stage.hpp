@@ -24,7 +24,7 @@ class RecordStage final : public bus::Stage {
   void lost() override { stage_.lost(); }
   void save(std::string& bytes) const override;
   void load(std::string_view bytes) override;
-  [[nodiscard]] std::uint32_t state_version() const override { return 1; }
+  [[nodiscard]] std::uint32_t state_version() const override { return 3; }
 
   /// The state, for snapshots.
   template <class Archive>
