@@ -45,8 +45,8 @@ class Ladder {
       const auto level = std::min(random_() % levels, random_() % levels);
       const std::size_t at = 2 * level + random_() % 2;
       Quote& quote = quotes_[at];
-      if (std::find(update.removed.begin(), update.removed.end(), quote.id) !=
-          update.removed.end()) {
+      // A quote of this very update stays where it is: an id in both lists would stay for good.
+      if (std::find(update.added.begin(), update.added.end(), quote) != update.added.end()) {
         continue;
       }
       update.removed.push_back(quote.id);
