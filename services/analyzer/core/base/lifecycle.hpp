@@ -13,6 +13,9 @@ struct LifecycleParams {
   Ns time_to_live = 120 * ns_per_second;
 };
 
+/// How far thresholds are eased to stay open once open (signals.md section 2, lifecycle).
+inline constexpr double stay_factor = 0.7;
+
 enum class Transition : std::uint8_t { none, open, close, expire };
 
 /// One (symbol, type, direction): at most one instance is open, it stays open for at least the

@@ -15,6 +15,7 @@ bool holds(const Parts& parts, market::QuoteId id) {
 bool apply_and_compare(market::Book& book, const market::DepthUpdate& update, BookChange& change) {
   change.removals.clear();
   change.additions.clear();
+  change.moved.clear();
   change.rebuild = book.empty() || update.kind != market::DepthKind::change;
   change.bid_before = book.touch(market::Side::bid);
   change.ask_before = book.touch(market::Side::ask);
@@ -28,7 +29,9 @@ bool apply_and_compare(market::Book& book, const market::DepthUpdate& update, Bo
     const market::Quote* old = book.find(quote.id);
     if (old == nullptr) {
       change.additions.push_back({quote.id, quote.side, quote.price, quote.size});
-    } else if (old->side == quote.side && old->price == quote.price && quote.size < old->size) {
+    } else if (old->side != quote.side || old->price != quote.price) {
+      change.moved.push_back({quote.id, quote.side, quote.price, quote.size});
+    } else if (quote.size < old->size) {
       change.removals.push_back(
           {quote.id, quote.side, quote.price, market::Size{old->size.cents - quote.size.cents}});
     }

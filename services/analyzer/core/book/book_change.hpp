@@ -27,9 +27,10 @@ struct BookChange {
   std::optional<market::Level> bid_after;
   std::optional<market::Level> ask_after;
   /// Deleted ids, and what the same id at the same price lost. An id whose price changed was
-  /// re-priced: it is in neither list.
+  /// re-priced: it is in `moved` alone.
   std::vector<QuotePart> removals;
   std::vector<QuotePart> additions;  ///< ids that were not in the book
+  std::vector<QuotePart> moved;      ///< ids whose price changed, as they are now
   bool rebuild = false;              ///< the book was empty before
   std::uint32_t unknown_removals = 0;
 

@@ -38,28 +38,19 @@ std::string_view name_of(const Output& output) {
   return "sentiment";
 }
 
+/// A market that also does what it seldom does by itself.
+Log eventful_log(std::uint32_t seed) {
+  return testing::generate_log(
+      "EURUSD", seed, half_an_hour,
+      testing::plan_of_all(half_an_hour, 300 * ns_per_second, 75 * ns_per_second),
+      testing::very_calm);
+}
+
 /// Applies `change` to every record's value.
 template <class Change>
 Log changed(Log log, Change change) {
   for (LogRecord& record : log) change(record);
   return log;
-}
-
-Log mirrored(const Log& log, std::int64_t about) {
-  const auto reflect = [&](Price price) { return Price{about - price.points}; };
-  return changed(log, [&](LogRecord& record) {
-    if (auto* update = std::get_if<DepthUpdate>(&record.value)) {
-      for (market::Quote& quote : update->added) {
-        quote.side = market::opposite(quote.side);
-        quote.price = reflect(quote.price);
-      }
-    } else if (auto* spot = std::get_if<market::Spot>(&record.value)) {
-      *spot = market::Spot{.bid = reflect(*spot->ask), .ask = reflect(*spot->bid)};
-    } else if (auto* bar = std::get_if<BarUpdate>(&record.value)) {
-      const BarValues v = bar->values;
-      bar->values = {about - v.open, about - v.low, about - v.high, about - v.close, v.tick_count};
-    }
-  });
 }
 
 /// What is known of a name.
@@ -165,13 +156,13 @@ void expect_same(const std::vector<Output>& a, const std::vector<Output>& b, dou
 }
 
 TEST(AnalyzerStage, TheSameLogTwiceGivesTheSameOutputs) {
-  const Log log = testing::generate_log("EURUSD", 1, half_an_hour);
+  const Log log = eventful_log(1);
 
   EXPECT_EQ(outputs_of(log), outputs_of(log));
 }
 
 TEST(AnalyzerStage, AGeneratedMarketMakesEverySeriesFlowsSentimentAndEvents) {
-  const auto outputs = outputs_of(testing::generate_log("EURUSD", 1, half_an_hour));
+  const auto outputs = outputs_of(eventful_log(1));
   std::map<std::string_view, int> seen;
   for (const Output& output : outputs) ++seen[name_of(output)];
 
@@ -251,9 +242,9 @@ TEST(AnalyzerStage, ASteadyRiseIsATrendOfTheMinutesAndOfTheQuartersLater) {
 }
 
 TEST(AnalyzerStage, AMirroredMarketGivesMirroredSignals) {
-  const Log log = testing::generate_log("EURUSD", 2, half_an_hour);
+  const Log log = eventful_log(2);
   auto plain = outputs_of(log);
-  auto reflected = outputs_of(mirrored(log, 220'000));
+  auto reflected = outputs_of(testing::mirrored(log, 220'000));
   for (Output& output : reflected) mirror(output, 220'000);
   sort_instants(plain);
   sort_instants(reflected);
@@ -262,7 +253,7 @@ TEST(AnalyzerStage, AMirroredMarketGivesMirroredSignals) {
 }
 
 TEST(AnalyzerStage, TenTimesTheSizesChangeNoRatioAndNoDirection) {
-  const Log log = testing::generate_log("EURUSD", 3, half_an_hour);
+  const Log log = eventful_log(3);
   const Log tenfold = changed(log, [](LogRecord& record) {
     if (auto* update = std::get_if<DepthUpdate>(&record.value)) {
       for (market::Quote& quote : update->added) quote.size.cents *= 10;
@@ -285,7 +276,7 @@ TEST(AnalyzerStage, TenTimesTheSizesChangeNoRatioAndNoDirection) {
 }
 
 TEST(AnalyzerStage, AConstantAddedToPricesChangesNothingInTicks) {
-  const Log log = testing::generate_log("EURUSD", 4, half_an_hour);
+  const Log log = eventful_log(4);
   const Log higher = changed(log, [](LogRecord& record) {
     if (auto* update = std::get_if<DepthUpdate>(&record.value)) {
       for (market::Quote& quote : update->added) quote.price.points += 500;
@@ -309,7 +300,7 @@ TEST(AnalyzerStage, AConstantAddedToPricesChangesNothingInTicks) {
 }
 
 TEST(AnalyzerStage, NamesOfQuotesDoNotMatter) {
-  const Log log = testing::generate_log("EURUSD", 5, half_an_hour);
+  const Log log = eventful_log(5);
   const auto rename = [](market::QuoteId id) { return (id * 2'654'435'761U) % 4'294'967'296U; };
   const Log renamed = changed(log, [&](LogRecord& record) {
     if (auto* update = std::get_if<DepthUpdate>(&record.value)) {

@@ -63,6 +63,9 @@ std::uint64_t params_hash(const Params& p) {
   hash("exhaustion.bars", p.exhaustion.bars)("exhaustion.recent", p.exhaustion.recent)(
       "exhaustion.min_decline", p.exhaustion.min_decline)("exhaustion.full_decline",
                                                           p.exhaustion.full_decline);
+  hash("iceberg.min_cycles", p.iceberg.min_cycles)("iceberg.window", p.iceberg.window)(
+      "iceberg.min_variation", p.iceberg.min_variation)("iceberg.near_ticks", p.iceberg.near_ticks)(
+      "iceberg.full_cycles", p.iceberg.full_cycles);
   hash("large_order.minimum", p.large_order.minimum)(
       "large_order.quantile", p.large_order.quantile)("large_order.median_factor",
                                                       p.large_order.median_factor)(
@@ -71,6 +74,20 @@ std::uint64_t params_hash(const Params& p) {
   hash("lifecycle.minimum_hold", p.lifecycle.minimum_hold)(
       "lifecycle.cool_down", p.lifecycle.cool_down)("lifecycle.time_to_live",
                                                     p.lifecycle.time_to_live);
+  hash("removals.refill_after", p.removals.refill_after)(
+      "removals.refill_within", p.removals.refill_within)("removals.size_tolerance_pct",
+                                                          p.removals.size_tolerance_pct);
+  hash("spoof.min_ticks", p.spoof.min_ticks)("spoof.max_ticks", p.spoof.max_ticks)(
+      "spoof.max_life", p.spoof.max_life)("spoof.life_quantile", p.spoof.life_quantile)(
+      "spoof.moved_ticks", p.spoof.moved_ticks)("spoof.needed", p.spoof.needed)(
+      "spoof.window", p.spoof.window)("spoof.full_count", p.spoof.full_count)(
+      "spoof.min_lives", p.spoof.min_lives)("spoof.baseline", p.spoof.baseline)(
+      "spoof.min_median_life", p.spoof.min_median_life)("spoof.layers", p.spoof.layers)(
+      "spoof.layers_added_within", p.spoof.layers_added_within)("spoof.layers_deleted_within",
+                                                                p.spoof.layers_deleted_within);
+  hash("sweep.min_levels", p.sweep.min_levels)("sweep.within", p.sweep.within)(
+      "sweep.judged_after", p.sweep.judged_after)("sweep.failed_share", p.sweep.failed_share)(
+      "sweep.full_levels", p.sweep.full_levels);
   hash("touch_removal.pair_within", p.touch_removal.pair_within)("touch_removal.look_ahead",
                                                                  p.touch_removal.look_ahead)(
       "touch_removal.pair_ticks", p.touch_removal.pair_ticks)("touch_removal.size_tolerance_pct",

@@ -6,7 +6,11 @@
 #include "services/analyzer/core/book/book_state.hpp"
 #include "services/analyzer/core/inferred/absorption.hpp"
 #include "services/analyzer/core/inferred/exhaustion.hpp"
+#include "services/analyzer/core/inferred/iceberg.hpp"
 #include "services/analyzer/core/inferred/large_order.hpp"
+#include "services/analyzer/core/inferred/removals.hpp"
+#include "services/analyzer/core/inferred/spoof_suspect.hpp"
+#include "services/analyzer/core/inferred/sweep.hpp"
 #include "services/analyzer/core/inferred/touch_removal.hpp"
 #include "services/analyzer/core/measured/correlations.hpp"
 
@@ -33,8 +37,12 @@ struct Params {
   BookStateParams book;
   CorrelationParams correlation;
   ExhaustionParams exhaustion;
+  IcebergParams iceberg;
   LargeOrderParams large_order;
   LifecycleParams lifecycle;
+  RemovalsParams removals;
+  SpoofParams spoof;
+  SweepParams sweep;
   TouchRemovalParams touch_removal;
 };
 

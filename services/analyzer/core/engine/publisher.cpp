@@ -26,11 +26,11 @@ void Publisher::series(Series& series, Signal signal, std::uint64_t minimum_n) c
 }
 
 void Publisher::transition(Transition transition, Signal signal, std::string_view open_state,
-                           std::uint64_t minimum_n) const {
+                           std::uint64_t minimum_n, std::string_view close_state) const {
   signal.t = step_.t;
   signal.state = transition == Transition::open     ? open_state
                  : transition == Transition::expire ? std::string_view("expired")
-                                                    : std::string_view("close");
+                                                    : close_state;
   signal.confidence = confidence(signal.basis, signal.quality, signal.n, minimum_n);
   if (uncertain_ && signal.signal != certain_) signal.confidence *= 0.5;
   signal.inputs = range(signal.window);

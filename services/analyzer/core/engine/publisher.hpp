@@ -50,9 +50,9 @@ class Publisher {
   /// The value of a series, without name, time, confidence and evidence. `minimum_n`: the fewest
   /// samples that it needs.
   void series(Series& series, Signal signal, std::uint64_t minimum_n) const;
-  /// A type opens (in `open_state`), closes or expires.
+  /// A type opens (in `open_state`), closes (in `close_state`) or expires.
   void transition(Transition transition, Signal signal, std::string_view open_state,
-                  std::uint64_t minimum_n) const;
+                  std::uint64_t minimum_n, std::string_view close_state = "close") const;
   /// A type ends because what it rests on is gone.
   void reset(std::string_view signal, int direction, Basis basis) const;
   void flow(Flow flow, Ns window) const;

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "services/analyzer/core/inferred/cumulative_delta_signals.hpp"
+#include "services/analyzer/core/inferred/iceberg_signals.hpp"
+#include "services/analyzer/core/inferred/spoof_signals.hpp"
+#include "services/analyzer/core/inferred/sweep_signals.hpp"
 #include "services/analyzer/core/measured/cost_signals.hpp"
 #include "services/analyzer/core/measured/imbalance_signals.hpp"
 #include "services/analyzer/core/measured/microprice_signals.hpp"
@@ -19,7 +22,8 @@ namespace depthwire::analyzer {
 /// order, with what it stands on as it is by then.
 ///
 ///   depth(view)                        a depth event was applied
-///   estimate(view, estimate, t)        an estimate of S6 is due
+///   depth(view, change, publisher)     the same, for who must know what it changed
+///   estimate(view, estimate, publisher) an estimate of S6 is due
 ///   bar(view, closed, publisher)       a minute bar of the provider closed
 ///   second(view, publisher)            the timer of each whole second
 ///   ten_seconds(view, window, publisher)
@@ -39,15 +43,19 @@ class Table {
 
   explicit Table(const Params& params) : signals_(made<Signals>(params)...) {}
 
-  void depth(const View& view) {
+  void depth(const View& view, const BookChange& change, const Publisher& out) {
     each([&](auto& signal) {
-      if constexpr (requires { signal.depth(view); }) signal.depth(view);
+      if constexpr (requires { signal.depth(view, change, out); }) {
+        signal.depth(view, change, out);
+      } else if constexpr (requires { signal.depth(view); }) {
+        signal.depth(view);
+      }
     });
   }
-  void estimate(const View& view, const Estimate& estimate, Ns t) {
+  void estimate(const View& view, const Estimate& estimate, const Publisher& out) {
     each([&](auto& signal) {
-      if constexpr (requires { signal.estimate(view, estimate, t); }) {
-        signal.estimate(view, estimate, t);
+      if constexpr (requires { signal.estimate(view, estimate, out); }) {
+        signal.estimate(view, estimate, out);
       }
     });
   }
@@ -113,6 +121,7 @@ class Table {
 };
 
 using SignalTable = Table<ImbalanceSignals, MicropriceSignals, CostSignals, SlopeSignals,
-                          PriceImpactSignals, CumulativeDeltaSignals, VpinSignals, RegimeSignals>;
+                          PriceImpactSignals, CumulativeDeltaSignals, IcebergSignals, SweepSignals,
+                          SpoofSignals, VpinSignals, RegimeSignals>;
 
 }  // namespace depthwire::analyzer

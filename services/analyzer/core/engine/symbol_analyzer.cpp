@@ -42,6 +42,7 @@ SymbolAnalyzer::SymbolAnalyzer(std::string symbol, const Params& params)
       spread_mean_(static_cast<std::size_t>(main_window / ns_per_second)),
       spread_baseline_(params.baseline),
       removal_(params.touch_removal),
+      removals_(params.touch_removal, params.removals),
       taken_(100 * ns_per_ms, {short_window, main_window}),
       buy_sums_(static_cast<std::size_t>(baseline_window / short_window), baseline_window),
       sell_sums_(static_cast<std::size_t>(baseline_window / short_window), baseline_window),
@@ -120,6 +121,7 @@ void SymbolAnalyzer::depth(const Step& step, const market::DepthUpdate& update) 
   large_.step(step.t, book_, change_);
   if (was_live && state_.live()) {
     removal_.step(step.t, step.offset, change_, facts_.tick_points());
+    removals_.step(step.t, change_, removal_, facts_.tick_points());
     const std::int64_t bid = removal_.refilled(market::Side::bid);
     const std::int64_t ask = removal_.refilled(market::Side::ask);
     if (bid != 0 || ask != 0) {
@@ -130,6 +132,7 @@ void SymbolAnalyzer::depth(const Step& step, const market::DepthUpdate& update) 
     }
   } else {
     removal_.clear();
+    removals_.clear();
   }
   i5_.reset();
   if (state_.live()) {
@@ -138,7 +141,7 @@ void SymbolAnalyzer::depth(const Step& step, const market::DepthUpdate& update) 
   }
   evaluate_imbalance(step);
   evaluate_large_player(step);
-  signals_.depth(view());
+  signals_.depth(view(), change_, publisher(step));
 }
 
 bool SymbolAnalyzer::duplicate(Ns t, const market::DepthUpdate& update) const {
@@ -228,6 +231,7 @@ void SymbolAnalyzer::clear_windows(Ns t) {
   mirrored_.clear();
   ofi_.clear();
   removal_.clear();
+  removals_.clear();
   taken_.clear();
   buy_sums_.clear();
   sell_sums_.clear();

@@ -80,8 +80,8 @@ class SymbolAnalyzer {
     archive(book_, book_known_, state_, last_update_, last_update_time_, mirrored_, ladder_,
             restates_);
     archive(i5_, imbalance_baseline_, spot_, spread_mean_, spread_baseline_);
-    archive(ofi_, removal_, taken_, close_changes_, tick_rule_, forming_, last_bar_open_, bars_,
-            splits_, next_split_);
+    archive(ofi_, removal_, removals_, taken_, close_changes_, tick_rule_, forming_, last_bar_open_,
+            bars_, splits_, next_split_);
     archive(buy_sums_, sell_sums_, mid_path_, volatility_, tens_, tens_seen_, restatement_,
             next_restatement_, usual_taken_, usual_ticks_, bar_absorption_, large_, sentiment_,
             sentiment_null_);
@@ -196,6 +196,7 @@ class SymbolAnalyzer {
   // S5, S6, S6b, S8.
   Ofi ofi_;
   TouchRemoval removal_;
+  Removals removals_;
   Taken taken_;
   CloseChanges close_changes_;
   TickRule tick_rule_;

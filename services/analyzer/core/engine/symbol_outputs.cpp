@@ -20,8 +20,17 @@ Publisher SymbolAnalyzer::publisher(const Step& step) const {
 }
 
 View SymbolAnalyzer::view() const {
-  return {facts_,          params_,           book_, spot_, ofi_, volatility_, state_.live(),
-          depth_quality(), inferred_quality()};
+  return {facts_,
+          params_,
+          book_,
+          spot_,
+          ofi_,
+          volatility_,
+          large_,
+          removals_,
+          state_.live(),
+          depth_quality(),
+          inferred_quality()};
 }
 
 Quality SymbolAnalyzer::depth_quality() const {

@@ -108,7 +108,7 @@ void SymbolAnalyzer::due(const Step& step) {
     values[bid ? removed_bid : removed_ask] = estimate->unpaired;
     taken_.add(step.t, values);
     large_.removal(step.t, estimate->sign(), estimate->taken_quarters);
-    signals_.estimate(view(), *estimate, step.t);
+    signals_.estimate(view(), *estimate, publisher(step));
 
     const double units = static_cast<double>(estimate->taken_quarters) / quarters_per_unit;
     const double removed = static_cast<double>(estimate->removed) / market::cents_per_unit;

@@ -4,6 +4,8 @@
 #include "services/analyzer/core/base/mid_path.hpp"
 #include "services/analyzer/core/base/output.hpp"
 #include "services/analyzer/core/engine/params.hpp"
+#include "services/analyzer/core/inferred/large_order.hpp"
+#include "services/analyzer/core/inferred/removals.hpp"
 #include "services/analyzer/core/measured/ofi.hpp"
 #include "services/analyzer/core/measured/spread.hpp"
 #include "services/analyzer/core/measured/volatility.hpp"
@@ -21,6 +23,8 @@ struct View {
   const SpotState& spot;
   const Ofi& ofi;
   const Volatility& volatility;
+  const LargeOrder& large;
+  const Removals& removals;  ///< empty while the book is not live
   bool live = false;  ///< the book can be believed; all that rests on depth is null otherwise
   Quality depth_quality = Quality::invalid;
   Quality inferred_quality = Quality::invalid;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services/analyzer/core/base/lifecycle.hpp"
 #include "services/analyzer/core/modelled/splits.hpp"
 
 #include <cstdint>
@@ -21,9 +22,6 @@ struct Fired {
     archive(direction, strength);
   }
 };
-
-/// How far thresholds are eased to stay open once open (signals.md section 2, lifecycle).
-inline constexpr double stay_factor = 0.7;
 
 struct AbsorptionParams {
   double min_imbalance = 0.4;

@@ -3,7 +3,9 @@
 #include "common/market/trading_day.hpp"
 
 namespace depthwire::analyzer {
-void CumulativeDeltaSignals::estimate(const View& /*view*/, const Estimate& estimate, Ns t) {
+void CumulativeDeltaSignals::estimate(const View& /*view*/, const Estimate& estimate,
+                                      const Publisher& out) {
+  const Ns t = out.t();
   const double sign = estimate.sign();
   taken_.add(t, sign * static_cast<double>(estimate.taken_quarters) / quarters_per_unit);
   unweighted_.add(t, sign * static_cast<double>(2 * estimate.unpaired) / quarters_per_unit);

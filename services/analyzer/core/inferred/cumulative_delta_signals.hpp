@@ -43,7 +43,7 @@ class CumulativeDeltaSignals {
   explicit CumulativeDeltaSignals(const Params& params)
       : lives_{Lifecycle(params.lifecycle), Lifecycle(params.lifecycle)} {}
 
-  void estimate(const View& view, const Estimate& estimate, Ns t);
+  void estimate(const View& view, const Estimate& estimate, const Publisher& out);
   void bar(const View& view, const ClosedBar& closed, const Publisher& out);
   void second(const View& view, const Publisher& out);
   void publish(const View& view, const Publisher& out);

@@ -94,6 +94,11 @@ std::size_t LargeOrder::removals(Ns t, int sign) const {
   return removals_[sign > 0 ? 0 : 1].within(t, params_.window);
 }
 
+std::optional<std::int64_t> LargeOrder::usual_size() const {
+  if (sizes_.size() < params_.minimum) return std::nullopt;
+  return nearest_rank(sizes_.sorted(), params_.quantile);
+}
+
 double LargeOrder::last_cents(int direction) const { return last_cents_[direction > 0 ? 0 : 1]; }
 
 std::size_t LargeOrder::distinct_sizes(std::size_t limit) const {
@@ -105,15 +110,6 @@ std::size_t LargeOrder::distinct_sizes(std::size_t limit) const {
     ++count;
   }
   return count;
-}
-
-std::size_t LargeOrder::Recent::within(Ns t, Ns window) const {
-  std::size_t found = 0;
-  const std::size_t held = std::min(count, times.size());
-  for (std::size_t i = 0; i < held; ++i) {
-    if (times[i] > t - window) ++found;
-  }
-  return found;
 }
 
 double LargeOrder::median_level(const market::Book& book) {

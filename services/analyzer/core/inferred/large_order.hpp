@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/market/book.hpp"
+#include "services/analyzer/core/base/recent_times.hpp"
 #include "services/analyzer/core/base/sorted_window.hpp"
 #include "services/analyzer/core/base/time.hpp"
 #include "services/analyzer/core/book/book_change.hpp"
@@ -52,6 +53,9 @@ class LargeOrder {
   /// Size in cents of the latest outsized quote or removal for a direction.
   [[nodiscard]] double last_cents(int direction) const;
 
+  /// The size in cents above which a quote is larger than usual; null while the baseline is too
+  /// small.
+  [[nodiscard]] std::optional<std::int64_t> usual_size() const;
   /// Quotes in the baseline.
   [[nodiscard]] std::size_t n() const { return sizes_.size(); }
   /// Distinct sizes in the baseline, counted up to `limit`.
@@ -74,19 +78,6 @@ class LargeOrder {
       archive(id, born, counted);
     }
   };
-  /// Times of the latest outsized ones.
-  struct Recent {
-    std::array<Ns, 64> times{};
-    std::size_t count = 0;
-    void add(Ns t) { times[count++ % times.size()] = t; }
-    [[nodiscard]] std::size_t within(Ns t, Ns window) const;
-
-    template <class Archive>
-    void serialize(Archive& archive) {
-      archive(times, count);
-    }
-  };
-
   void follow(Ns t, const market::Book& book, const BookChange& change);
   void look(Ns t, const market::Book& book);
   [[nodiscard]] double median_level(const market::Book& book);
@@ -95,9 +86,9 @@ class LargeOrder {
   std::vector<Known> known_;  // every quote of the book
   SortedWindow<std::int64_t> sizes_;
   SortedWindow<std::int64_t> removal_sizes_;
-  std::array<Recent, 2> quotes_;        // bid, ask
-  std::array<Recent, 2> removals_;      // by buyers, by sellers
-  std::array<double, 2> last_cents_{};  // up, down
+  std::array<RecentTimes, 2> quotes_;    // bid, ask
+  std::array<RecentTimes, 2> removals_;  // by buyers, by sellers
+  std::array<double, 2> last_cents_{};   // up, down
   std::vector<std::int64_t> scratch_;
 };
 

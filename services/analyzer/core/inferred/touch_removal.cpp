@@ -15,9 +15,31 @@ bool better(market::Side side, market::Price a, market::Price b) {
 
 }  // namespace
 
+std::optional<std::size_t> find_reprice(const QuotePart& removed,
+                                        std::span<const QuotePart> additions,
+                                        std::span<const char> used,
+                                        const TouchRemovalParams& params,
+                                        std::int64_t tick_points) {
+  const std::int64_t size = removed.size.cents;
+  std::optional<std::size_t> best;
+  std::int64_t best_distance = params.pair_ticks * tick_points + 1;
+  for (std::size_t i = 0; i < additions.size(); ++i) {
+    const QuotePart& added = additions[i];
+    if (used[i] != 0 || added.side != removed.side || added.id == removed.id) continue;
+    const std::int64_t difference = std::abs(added.size.cents - size);
+    if (100 * difference > params.size_tolerance_pct * size) continue;
+    const std::int64_t distance = std::abs(added.price.points - removed.price.points);
+    if (distance >= best_distance) continue;
+    best = i;
+    best_distance = distance;
+  }
+  return best;
+}
+
 void TouchRemoval::step(Ns t, std::uint64_t offset, const BookChange& change,
                         std::int64_t tick_points) {
   used_.assign(change.additions.size(), 0);
+  repriced_.clear();
   refilled_bid_ = 0;
   refilled_ask_ = 0;
   if (change.rebuild) return;  // a rebuild's additions are neither re-prices nor refill
@@ -74,22 +96,11 @@ void TouchRemoval::observe(Pending& pending, const BookChange& change) const {
 void TouchRemoval::pair(Pending& pending, Ns t, const BookChange& change,
                         std::int64_t tick_points) {
   if (pending.paired || t - pending.t > params_.pair_within) return;
-  const std::int64_t size = pending.part.size.cents;
-  std::optional<std::size_t> best;
-  std::int64_t best_distance = params_.pair_ticks * tick_points + 1;
-  for (std::size_t i = 0; i < change.additions.size(); ++i) {
-    const QuotePart& added = change.additions[i];
-    if (used_[i] != 0 || added.side != pending.part.side || added.id == pending.part.id) continue;
-    const std::int64_t difference = std::abs(added.size.cents - size);
-    if (100 * difference > params_.size_tolerance_pct * size) continue;
-    const std::int64_t distance = std::abs(added.price.points - pending.part.price.points);
-    if (distance >= best_distance) continue;
-    best = i;
-    best_distance = distance;
-  }
-  if (!best) return;
-  used_[*best] = 1;
+  const auto found = find_reprice(pending.part, change.additions, used_, params_, tick_points);
+  if (!found) return;
+  used_[*found] = 1;
   pending.paired = true;
+  repriced_.push_back({pending.part.id, pending.t});
   for (RemovedPrice& removed : removed_prices_) {
     if (removed.id == pending.part.id && removed.t == pending.t) removed.unpaired = false;
   }
@@ -155,6 +166,8 @@ void TouchRemoval::clear() {
   pending_.clear();
   first_ = 0;
   removed_prices_.clear();
+  used_.clear();
+  repriced_.clear();
   refilled_bid_ = 0;
   refilled_ask_ = 0;
 }

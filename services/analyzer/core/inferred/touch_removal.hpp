@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace depthwire::analyzer {
@@ -26,6 +27,20 @@ struct TouchRemovalParams {
 
 /// Estimates are integers: quarters of a cent.
 inline constexpr double quarters_per_unit = 4.0 * market::cents_per_unit;
+
+/// The addition that re-prices `removed`: on its side, another id, about its size, near its price,
+/// not `used` yet; the nearest of them. `tick_points` is the symbol's tick size.
+[[nodiscard]] std::optional<std::size_t> find_reprice(const QuotePart& removed,
+                                                      std::span<const QuotePart> additions,
+                                                      std::span<const char> used,
+                                                      const TouchRemovalParams& params,
+                                                      std::int64_t tick_points);
+
+/// A removal that turned out to be a re-price.
+struct RePriced {
+  market::QuoteId id = 0;
+  Ns t = 0;  ///< of the removal
+};
 
 /// The estimates of one side of one depth event.
 struct Estimate {
@@ -65,6 +80,10 @@ class TouchRemoval {
   [[nodiscard]] std::int64_t refilled(market::Side side) const {
     return side == market::Side::bid ? refilled_bid_ : refilled_ask_;
   }
+  /// Which additions of the last event re-price something, in their order; empty after clear().
+  [[nodiscard]] std::span<const char> used() const { return used_; }
+  /// What they re-priced.
+  [[nodiscard]] std::span<const RePriced> repriced() const { return repriced_; }
   /// Removals that came while too many were pending, and were let go.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
@@ -115,6 +134,7 @@ class TouchRemoval {
   std::size_t first_ = 0;
   std::vector<RemovedPrice> removed_prices_;  // by time, bounded
   std::vector<char> used_;                    // of the event's additions
+  std::vector<RePriced> repriced_;            // by the event
   std::int64_t refilled_bid_ = 0;
   std::int64_t refilled_ask_ = 0;
   std::uint64_t dropped_ = 0;

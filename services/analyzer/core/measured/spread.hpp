@@ -24,6 +24,7 @@ class SpotState {
 
   /// Null while old, as all that follows.
   [[nodiscard]] std::optional<market::Price> bid() const { return old_ ? std::nullopt : bid_; }
+  [[nodiscard]] std::optional<market::Price> ask() const { return old_ ? std::nullopt : ask_; }
   [[nodiscard]] std::optional<std::int64_t> mid_half_points() const;
   /// ask - bid in points. Null while a side is unknown and while it is not positive.
   [[nodiscard]] std::optional<std::int64_t> spread_points() const;

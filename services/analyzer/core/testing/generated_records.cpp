@@ -82,7 +82,8 @@ Log generate_market(std::uint32_t seed, std::int64_t seconds) {
   std::mt19937 random(seed);
   Log log;
   for (const auto* symbol : {"EURUSD", "GBPUSD", "USDJPY"}) {
-    const Log one = generate_log(symbol, static_cast<std::uint32_t>(random()), seconds);
+    const Log one = generate_log(symbol, static_cast<std::uint32_t>(random()), seconds,
+                                 plan_of_all(seconds, 60 * ns_per_second, 25 * ns_per_second));
     log.insert(log.end(), one.begin(), one.end());
   }
   std::stable_sort(log.begin(), log.end(),
