@@ -39,8 +39,9 @@ bus::Envelope book(const std::string& symbol) {
   return out;
 }
 
-bus::Envelope signal(const std::string& name) {
+bus::Envelope signal(const std::string& name, const std::string& state = "") {
   auto out = envelope("EURUSD");
+  out.mutable_signal()->set_state(state);
   out.mutable_signal()->set_signal(name);
   out.mutable_signal()->set_direction(-1);
   return out;
@@ -160,7 +161,7 @@ TEST_F(BoardTest, ALateClientSeesTheLatestOfEachAndTheNewestSignals) {
   apply(aggregator, book("EURUSD"));
   apply(aggregator, book("USDJPY"));
   apply(aggregator, book("EURUSD"));
-  for (int i = 0; i < 5; ++i) apply(analyzer, signal("ABSORPTION"));
+  for (int i = 0; i < 5; ++i) apply(analyzer, signal("ABSORPTION", "open"));
 
   std::vector<std::string> seen;
   for (const auto& text : texts(board_.snapshot())) {

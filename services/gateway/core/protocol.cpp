@@ -3,7 +3,6 @@
 #include "services/gateway/core/json.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace depthwire::gateway {
 namespace {
@@ -129,12 +128,7 @@ std::string_view state_name(const bus::Connection& connection) {
   }
 }
 
-bool is_event(const bus::Signal& signal) {
-  static constexpr std::array<std::string_view, 6> events = {"LIQUIDITY_IMBALANCE", "ABSORPTION",
-                                                             "EXHAUSTION",          "LARGE_PLAYER",
-                                                             "SPREAD_ANOMALY",      "HIDDEN_ORDER"};
-  return std::find(events.begin(), events.end(), signal.signal()) != events.end();
-}
+bool is_event(const bus::Signal& signal) { return !signal.state().empty(); }
 
 void append_book(std::string& out, const bus::Envelope& envelope, std::string_view position) {
   const auto& book = envelope.book();

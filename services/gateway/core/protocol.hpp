@@ -28,8 +28,8 @@ enum class SourceState : std::uint8_t { catching_up, live, stale, halted };
 /// purpose, because there is no broker to connect to.
 [[nodiscard]] std::string_view state_name(const bus::Connection& connection);
 
-/// True for the signals that are events; all others are series, of which only the latest matters.
-/// Source: signals.md 3.
+/// True for what opens and closes, which has a state; all others are series, of which only the
+/// latest matters.
 [[nodiscard]] bool is_event(const bus::Signal& signal);
 
 /// Append one JSON object, as docs/websocket.md describes it. `position` is that of the record,
