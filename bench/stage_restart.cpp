@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <vector>
@@ -121,7 +122,7 @@ void measure(const std::string& name, const Bench& bench) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::string_view wanted = argc > 1 ? argv[1] : "";
   if (!std::string_view("stage.").starts_with(wanted.substr(0, 6))) return 0;
   const auto records = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 2'000'000;
@@ -146,4 +147,7 @@ int main(int argc, char** argv) {
   }
   fs::remove_all(directory);
   return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "bench_stage_restart: %s\n", error.what());
+  return 1;
 }
