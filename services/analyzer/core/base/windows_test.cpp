@@ -33,6 +33,7 @@ TEST(SortedWindow, EqualsSortingWhatIsInside) {
     plain.emplace_back(t, value);
     while (plain.front().first <= t - 100 || plain.size() > 200) plain.pop_front();
     std::vector<int> sorted;
+    sorted.reserve(plain.size());
     for (const auto& [when, one] : plain) sorted.push_back(one);
     std::sort(sorted.begin(), sorted.end());
 

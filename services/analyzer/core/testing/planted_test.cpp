@@ -88,12 +88,12 @@ class Script {
   Log log_;
 };
 
-class Planted : public ::testing::TestWithParam<bool> {
+class PlantedMarket : public ::testing::TestWithParam<bool> {
  protected:
   [[nodiscard]] int direction(int plain) const { return GetParam() ? -plain : plain; }
 };
 
-TEST_P(Planted, AWideSpreadIsAnAnomalyWithoutDirection) {
+TEST_P(PlantedMarket, AWideSpreadIsAnAnomalyWithoutDirection) {
   Script script(GetParam());
   for (Ns s = 0; s < 120; ++s) script.spot(s * 1'000 + 10, middle, 5 + s % 3);
   script.spot(120'010, middle, 50);
@@ -110,7 +110,7 @@ TEST_P(Planted, AWideSpreadIsAnAnomalyWithoutDirection) {
   EXPECT_EQ(found[1].state, "close");
 }
 
-TEST_P(Planted, AHeavySideThatLastsIsAnImbalance) {
+TEST_P(PlantedMarket, AHeavySideThatLastsIsAnImbalance) {
   Script script(GetParam());
   for (Ns s = 0; s < 120; ++s) {
     script.spot(s * 1'000 + 10, middle);
@@ -135,7 +135,7 @@ TEST_P(Planted, AHeavySideThatLastsIsAnImbalance) {
   EXPECT_EQ(found[1].t, start + 123'000 * ns_per_ms);
 }
 
-TEST_P(Planted, ThreeOutsizedQuotesOnASideAreALargePlayer) {
+TEST_P(PlantedMarket, ThreeOutsizedQuotesOnASideAreALargePlayer) {
   Script script(GetParam());
   for (Ns s = 0; s < 60; ++s) {
     for (Ns k = 0; k < 2; ++k) {
@@ -156,7 +156,7 @@ TEST_P(Planted, ThreeOutsizedQuotesOnASideAreALargePlayer) {
   EXPECT_EQ(found[0].value, 200.0);
 }
 
-TEST_P(Planted, TakingThatIsFilledUpAgainIsAbsorbed) {
+TEST_P(PlantedMarket, TakingThatIsFilledUpAgainIsAbsorbed) {
   Script script(GetParam());
   const Ns quiet = 900;  // seconds, of which the baseline needs 600
   for (Ns s = 0; s < quiet; ++s) {
@@ -186,7 +186,7 @@ TEST_P(Planted, TakingThatIsFilledUpAgainIsAbsorbed) {
   EXPECT_GT(found[0].strength, 0.5);
 }
 
-TEST_P(Planted, ATrendThatGoesOnWithoutFuelIsExhausted) {
+TEST_P(PlantedMarket, ATrendThatGoesOnWithoutFuelIsExhausted) {
   Script script(GetParam());
   std::int64_t mid = middle - 10;
   Ns ms = 0;
@@ -213,7 +213,7 @@ TEST_P(Planted, ATrendThatGoesOnWithoutFuelIsExhausted) {
   EXPECT_GE(*found[0].value, 0.30);
 }
 
-INSTANTIATE_TEST_SUITE_P(AndMirrored, Planted, ::testing::Bool(),
+INSTANTIATE_TEST_SUITE_P(AndMirrored, PlantedMarket, ::testing::Bool(),
                          [](const auto& test) { return test.param ? "Mirrored" : "Plain"; });
 
 }  // namespace
