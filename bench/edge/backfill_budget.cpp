@@ -65,7 +65,7 @@ class Broker {
     return {
         .name = "historical",
         .connection = {.host = "localhost", .port = server_.port(), .ca_file = certificates_.ca},
-        .account = {known.client_id, known.client_secret, known.access_token, known.account_id,
+        .account = {known.client_id, known.client_secret, known.access_token, known.account_ids.front(),
                     false}};
   }
 
