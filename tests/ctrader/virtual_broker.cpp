@@ -155,7 +155,7 @@ std::vector<Happening> VirtualBroker::step(TimePoint now) {
 }
 
 void VirtualBroker::open(TimePoint now) {
-  const simulator::Shared shared{board_, tally_, faults_, tokens_, accounts_, {}};
+  const simulator::Shared shared{board_, tally_, faults_, bars_to_spoil_, tokens_, accounts_, {}};
   connection_ = std::make_unique<Connection>(settings(now < other_secret_until_), shared, now);
   judge_.opened(now);
 }

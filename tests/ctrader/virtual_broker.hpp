@@ -82,6 +82,7 @@ class VirtualBroker {
   simulator::Board board_;
   simulator::Tally tally_;
   simulator::RequestFaults faults_;  // none: those here are of the network's and our own
+  std::size_t bars_to_spoil_ = 0;
   simulator::Tokens tokens_{
       {simulator::Credentials().access_token, simulator::Credentials().refresh_token}};
   simulator::Accounts accounts_ = simulator::make_accounts({account_id}, board_);  // idle
