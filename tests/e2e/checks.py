@@ -197,7 +197,7 @@ class Checks:
             envelope = self.Envelope.FromString(record.payload)
             if envelope.HasField("cause"):
                 envelope.cause.epoch = 0
-            for payload in ("signal", "flow", "sentiment"):
+            for payload in ("signal", "flow", "sentiment", "regime", "correlation"):
                 if envelope.HasField(payload):
                     getattr(envelope, payload).inputs.epoch = 0
             out.append((record.topic, envelope.SerializeToString(deterministic=True)))
