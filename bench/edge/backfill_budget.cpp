@@ -65,8 +65,8 @@ class Broker {
     return {
         .name = "historical",
         .connection = {.host = "localhost", .port = server_.port(), .ca_file = certificates_.ca},
-        .account = {known.client_id, known.client_secret, known.access_token, known.account_ids.front(),
-                    false}};
+        .account = {known.client_id, known.client_secret, known.access_token,
+                    known.account_ids.front(), false}};
   }
 
  private:
