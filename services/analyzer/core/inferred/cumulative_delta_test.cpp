@@ -9,24 +9,24 @@
 namespace depthwire::analyzer {
 namespace {
 
-using Bars = std::vector<DeltaBar>;
+using DeltaBars = std::vector<DeltaBar>;
 
 // Highs 10, 11, 12, 11 with deltas 5, 8, 9, 7, and their mirror.
-const Bars rising = {{10, 1, 5}, {11, 1, 8}, {12, 1, 9}, {11, 1, 7}};
-const Bars falling = {{99, -10, -5}, {99, -11, -8}, {99, -12, -9}, {99, -11, -7}};
+const DeltaBars rising_deltas = {{10, 1, 5}, {11, 1, 8}, {12, 1, 9}, {11, 1, 7}};
+const DeltaBars falling_deltas = {{99, -10, -5}, {99, -11, -8}, {99, -12, -9}, {99, -11, -7}};
 
 TEST(CumulativeDelta, KnownDivergences) {
-  EXPECT_EQ(divergence(rising, {13, 1, 8}), -1);
-  EXPECT_EQ(divergence(rising, {13, 1, 10}), 0) << "the delta follows";
-  EXPECT_EQ(divergence(rising, {12, 1, 8}), 0) << "no new high";
-  EXPECT_EQ(divergence(falling, {99, -13, -8}), 1);
-  EXPECT_EQ(divergence(falling, {99, -13, -10}), 0);
-  EXPECT_EQ(divergence(falling, {99, -12, -8}), 0);
+  EXPECT_EQ(divergence(rising_deltas, {13, 1, 8}), -1);
+  EXPECT_EQ(divergence(rising_deltas, {13, 1, 10}), 0) << "the delta follows";
+  EXPECT_EQ(divergence(rising_deltas, {12, 1, 8}), 0) << "no new high";
+  EXPECT_EQ(divergence(falling_deltas, {99, -13, -8}), 1);
+  EXPECT_EQ(divergence(falling_deltas, {99, -13, -10}), 0);
+  EXPECT_EQ(divergence(falling_deltas, {99, -12, -8}), 0);
   EXPECT_EQ(divergence({}, {13, 1, 8}), 0);
 }
 
 TEST(CumulativeDelta, ABarThatDivergesBothWaysSaysNothing) {
-  EXPECT_EQ(divergence(Bars{{10, 5, 0}, {10, 5, 10}}, {11, 4, 5}), 0);
+  EXPECT_EQ(divergence(DeltaBars{{10, 5, 0}, {10, 5, 10}}, {11, 4, 5}), 0);
 }
 
 TEST(CumulativeDelta, BeginsAnewWithEachSession) {

@@ -11,18 +11,18 @@ namespace depthwire::analyzer {
 namespace {
 
 using testing::tolerance;
-using Path = std::vector<TimedValue>;
+using ValuePath = std::vector<TimedValue>;
 
-const Path x = {{0, 0}, {2, 1}, {4, 3}};
+const ValuePath steps_of_x = {{0, 0}, {2, 1}, {4, 3}};
 
 TEST(HayashiYoshida, KnownAnswers) {
-  const auto apart = hayashi_yoshida(x, Path{{1, 0}, {3, 1}, {4, 0}});
+  const auto apart = hayashi_yoshida(steps_of_x, ValuePath{{1, 0}, {3, 1}, {4, 0}});
   ASSERT_TRUE(apart);
   EXPECT_NEAR(apart->covariance, 1, tolerance);
   EXPECT_NEAR(apart->correlation, 0.316228, tolerance);  // 1 / sqrt(10)
   EXPECT_FALSE(apart->clamped);
 
-  const auto together = hayashi_yoshida(x, Path{{1, 0}, {3, 2}, {4, 3}});
+  const auto together = hayashi_yoshida(steps_of_x, ValuePath{{1, 0}, {3, 2}, {4, 3}});
   ASSERT_TRUE(together);
   EXPECT_NEAR(together->covariance, 8, tolerance);
   EXPECT_NEAR(together->raw, 1.6, tolerance);
@@ -31,18 +31,18 @@ TEST(HayashiYoshida, KnownAnswers) {
 }
 
 TEST(HayashiYoshida, IntervalsThatOnlyTouchDoNotOverlap) {
-  EXPECT_NEAR(hayashi_yoshida(x, Path{{4, 0}, {6, 5}})->covariance, 0, tolerance);
-  EXPECT_NEAR(hayashi_yoshida(Path{{4, 0}, {6, 5}}, x)->covariance, 0, tolerance);
+  EXPECT_NEAR(hayashi_yoshida(steps_of_x, ValuePath{{4, 0}, {6, 5}})->covariance, 0, tolerance);
+  EXPECT_NEAR(hayashi_yoshida(ValuePath{{4, 0}, {6, 5}}, steps_of_x)->covariance, 0, tolerance);
 }
 
 TEST(HayashiYoshida, APriceThatDoesNotMoveHasNone) {
-  EXPECT_FALSE(hayashi_yoshida(x, Path{{1, 5}, {3, 5}}));
-  EXPECT_FALSE(hayashi_yoshida(x, Path{{1, 5}}));
-  EXPECT_FALSE(hayashi_yoshida({}, x));
+  EXPECT_FALSE(hayashi_yoshida(steps_of_x, ValuePath{{1, 5}, {3, 5}}));
+  EXPECT_FALSE(hayashi_yoshida(steps_of_x, ValuePath{{1, 5}}));
+  EXPECT_FALSE(hayashi_yoshida({}, steps_of_x));
 }
 
 /// The definition, every pair of intervals.
-double by_definition(const Path& a, const Path& b) {
+double by_definition(const ValuePath& a, const ValuePath& b) {
   double sum = 0;
   for (std::size_t i = 1; i < a.size(); ++i) {
     for (std::size_t j = 1; j < b.size(); ++j) {
@@ -56,8 +56,8 @@ double by_definition(const Path& a, const Path& b) {
 TEST(HayashiYoshida, IsTheSumOverAllPairsThatOverlapWhicheverComesFirst) {
   std::mt19937 random(7);
   for (int round = 0; round < 200; ++round) {
-    Path paths[2];
-    for (Path& path : paths) {
+    ValuePath paths[2];
+    for (ValuePath& path : paths) {
       Ns t = static_cast<Ns>(random() % 50);
       for (std::size_t i = 2 + random() % 30; i > 0; --i) {
         path.push_back({t, static_cast<double>(random() % 7)});
